@@ -1,0 +1,142 @@
+package io.cloudtunnel.protocol.frame;
+
+import com.fasterxml.jackson.core.JsonEncoding;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Between bytes and the messages of the published JSON protocol; docs/protocol.md, "JSON mode".
+ * Pure functions, safe for use by several threads. Time and memory are linear in the size of the
+ * message; whoever receives it bounds that size.
+ */
+public final class JsonCodec {
+
+    static final String REQUEST = "req";
+    static final String RESPONSE = "resp";
+
+    static final JsonFactory FACTORY =
+            JsonFactory.builder()
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder()
+                                    .maxNestingDepth(64)
+                                    .maxStringLength(1 << 20)
+                                    .maxNameLength(1 << 16)
+                                    .build())
+                    .build();
+
+    /** What is beyond, in a peer's id only, is escaped: it may be half of a surrogate pair. */
+    private static final int LATIN1 = 0xFF;
+
+    private static final byte[] BODY = ",\"body\":\"".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] END = "\"}".getBytes(StandardCharsets.US_ASCII);
+
+    private JsonCodec() {}
+
+    /** The text of a request. A query that is present but empty is lost: the form has no place. */
+    public static Bytes encode(JsonMessage.Request request) {
+        RequestHead head = request.head();
+        String query = head.query() == null ? "" : head.query();
+        return message(
+                request.body(),
+                json -> {
+                    json.writeStringField("type", REQUEST);
+                    writeId(json, request.id(), request.numericId());
+                    json.writeStringField("method", head.method());
+                    json.writeStringField("path", head.path());
+                    json.writeStringField("query", query);
+                    writeFields(json, head.fields());
+                });
+    }
+
+    /** The text of a response. The reason phrase is lost: the form has no place for it. */
+    public static Bytes encode(JsonMessage.Response response) {
+        return message(
+                response.body(),
+                json -> {
+                    json.writeStringField("type", RESPONSE);
+                    writeId(json, response.id(), response.numericId());
+                    json.writeNumberField("status", response.head().status());
+                    writeFields(json, response.head().fields());
+                });
+    }
+
+    /**
+     * Reads a message. What it says besides the published members is ignored.
+     *
+     * @param text well-formed UTF-8
+     * @throws JsonSyntaxException if it is no JSON object; or if it is nested deeper than 64, or
+     *     has a text other than the body of more than 1 MiB, before its {@code req_id} has come
+     */
+    public static JsonMessage decode(Bytes text) throws JsonSyntaxException {
+        return new JsonReader(text).read();
+    }
+
+    /** Writes the members of a message. */
+    private interface Members {
+        void writeTo(JsonGenerator json) throws IOException;
+    }
+
+    /**
+     * The body is put in behind the generator's back: base64 of the JDK is many times faster, and a
+     * large body is copied less often.
+     */
+    private static Bytes message(Bytes body, Members members) {
+        ByteArrayOutputStream head = new ByteArrayOutputStream(512);
+        try (JsonGenerator json = FACTORY.createGenerator(head, JsonEncoding.UTF8)) {
+            json.setHighestNonEscapedChar(LATIN1);
+            json.writeStartObject();
+            members.writeTo(json);
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot happen: no real output", e);
+        }
+        byte[] base64 = Base64.getEncoder().encode(body.toByteArray());
+        int headLength = head.size() - 1; // without the closing brace
+        byte[] all = new byte[headLength + BODY.length + base64.length + END.length];
+        System.arraycopy(head.toByteArray(), 0, all, 0, headLength);
+        System.arraycopy(BODY, 0, all, headLength, BODY.length);
+        System.arraycopy(base64, 0, all, headLength + BODY.length, base64.length);
+        System.arraycopy(END, 0, all, all.length - END.length, END.length);
+        return Bytes.wrap(all);
+    }
+
+    private static void writeId(JsonGenerator json, String id, boolean numeric) throws IOException {
+        json.writeFieldName("req_id");
+        if (numeric) {
+            json.writeNumber(id);
+        } else {
+            json.writeString(id);
+        }
+    }
+
+    /** Values of one name stand together, under the name's first spelling. */
+    private static void writeFields(JsonGenerator json, Fields fields) throws IOException {
+        Map<String, String> spelling = new LinkedHashMap<>();
+        Map<String, List<String>> values = new LinkedHashMap<>();
+        fields.forEach((name, value) -> {
+            String key = name.toLowerCase(Locale.ROOT);
+            spelling.putIfAbsent(key, name);
+            values.computeIfAbsent(key, k -> new ArrayList<>(1)).add(value);
+        });
+        json.writeObjectFieldStart("headers");
+        for (Map.Entry<String, List<String>> field : values.entrySet()) {
+            json.writeArrayFieldStart(spelling.get(field.getKey()));
+            for (String value : field.getValue()) {
+                json.writeString(value);
+            }
+            json.writeEndArray();
+        }
+        json.writeEndObject();
+    }
+}
