@@ -1,0 +1,47 @@
+package io.cloudtunnel.protocol.session;
+
+import java.io.Serial;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An exchange failed. The message is a sentence fit for a public client: it holds no secret, no
+ * address of a private network, and no stack trace.
+ */
+public final class ExchangeException extends Exception {
+
+    @Serial private static final long serialVersionUID = 1L;
+
+    private final ErrorCode code;
+
+    /** A failure without a cause worth keeping. */
+    public ExchangeException(ErrorCode code, String message) {
+        this(code, message, null);
+    }
+
+    /** A failure with its cause, which goes to the log only. */
+    public ExchangeException(ErrorCode code, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.code = code;
+    }
+
+    /** A failure that the code's own text says in full. */
+    static ExchangeException of(ErrorCode code) {
+        return new ExchangeException(code, code.text());
+    }
+
+    /** A failure whose text is that of the code, and a detail behind it. */
+    static ExchangeException of(ErrorCode code, String detail) {
+        return new ExchangeException(code, code.text() + ": " + detail);
+    }
+
+    /** Why it failed. */
+    public ErrorCode code() {
+        return code;
+    }
+
+    /** The message. */
+    public String text() {
+        String text = getMessage();
+        return text == null ? code.token() : text;
+    }
+}

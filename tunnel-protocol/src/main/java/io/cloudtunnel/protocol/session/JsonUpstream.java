@@ -1,0 +1,146 @@
+package io.cloudtunnel.protocol.session;
+
+import io.cloudtunnel.protocol.frame.Bytes;
+import io.cloudtunnel.protocol.frame.JsonMessage;
+import io.cloudtunnel.protocol.frame.Limits;
+import io.cloudtunnel.protocol.frame.RequestHead;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server's side of a link in JSON mode: requests go out as one message each, and the answers
+ * come back in any order. Safe for use by several threads; one of them runs {@link #serve}.
+ */
+public final class JsonUpstream implements LinkUpstream {
+
+    private final Link link;
+    private final Limits limits;
+    private final MemoryBudget budget;
+    private final Semaphore streams;
+    private final Map<String, JsonExchange> open = new ConcurrentHashMap<>(); // bounded by streams
+    private final AtomicLong lastId = new AtomicLong();
+    private volatile boolean ended;
+
+    /** The server's side of a link, which nobody else reads from. */
+    public JsonUpstream(Link link, Limits limits, MemoryBudget budget) {
+        this.link = link;
+        this.limits = limits;
+        this.budget = budget;
+        this.streams = new Semaphore(limits.streams());
+    }
+
+    @Override
+    public Exchange open(RequestHead head, long bodyLength) throws ExchangeException {
+        if (head.fields().contains("Upgrade")) {
+            throw JsonFailures.upgradeNotCarried();
+        }
+        if (bodyLength > limits.jsonBodyBytes()) {
+            throw JsonFailures.bodyTooLarge(limits);
+        }
+        refuseIfEnded();
+        if (!streams.tryAcquire()) {
+            throw JsonFailures.tooManyStreams(limits);
+        }
+        String id = Long.toString(lastId.incrementAndGet());
+        JsonExchange exchange = new JsonExchange(this, id, head, limits, budget);
+        open.put(id, exchange);
+        if (ended) { // meanwhile, and may have missed this exchange
+            exchange.linkLost();
+        }
+        return exchange;
+    }
+
+    private void refuseIfEnded() throws ExchangeException {
+        if (ended) {
+            throw JsonFailures.notConnected();
+        }
+    }
+
+    @Override
+    public boolean isReady() {
+        return !ended;
+    }
+
+    /** Requests that wait for their answer. */
+    @Override
+    public int openExchanges() {
+        return open.size();
+    }
+
+    /**
+     * Receives answers until the link ends. Exchanges that are open then fail.
+     *
+     * @throws IOException if the link broke, or the peer sent what is no JSON message
+     */
+    @Override
+    public void serve() throws IOException {
+        JsonServing.serve(link, this::accept, this::end);
+    }
+
+    private void end(JsonServing.@Nullable Violation why) {
+        ended = true;
+        if (why != null) { // what it meant by it cannot be told; it may have been any answer
+            open.values()
+                    .forEach(exchange ->
+                            exchange.answerFailed(JsonFailures.malformed(why.reason())));
+        }
+        open.values().forEach(JsonExchange::linkLost);
+    }
+
+    @Override
+    public void end(ExchangeException reason) {
+        ended = true;
+        open.values().forEach(exchange -> exchange.cancel(reason));
+    }
+
+    private void accept(JsonMessage message) {
+        switch (message) {
+            case JsonMessage.Response response -> answer(response);
+            case JsonMessage.MalformedResponse wrong -> {
+                JsonExchange exchange = open.get(wrong.id());
+                if (exchange != null) {
+                    exchange.answerFailed(JsonFailures.malformed(wrong.problem()));
+                }
+            }
+            case JsonMessage.Request ignored -> {} // agents do not send requests
+            case JsonMessage.MalformedRequest ignored -> {}
+            case JsonMessage.Unknown ignored -> {} // a later version of the protocol
+        }
+    }
+
+    private void answer(JsonMessage.Response response) {
+        JsonExchange exchange = open.get(response.id());
+        if (exchange != null) { // otherwise its client has left
+            exchange.answered(response.head(), response.body());
+        }
+    }
+
+    /** Takes no more requests, and waits until the open ones are answered, but not for longer. */
+    @Override
+    public boolean drain(Duration atMost) throws InterruptedException {
+        ended = true;
+        long nanos = atMost.toNanos();
+        int all = limits.streams();
+        if (!streams.tryAcquire(all, nanos, TimeUnit.NANOSECONDS)) {
+            return false;
+        }
+        streams.release(all);
+        return true;
+    }
+
+    void send(Bytes text) throws IOException {
+        link.send(new Message.Text(text));
+    }
+
+    void forget(String id) {
+        if (open.remove(id) != null) {
+            streams.release();
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package io.cloudtunnel.protocol.session;
+
+import io.cloudtunnel.protocol.frame.RequestHead;
+
+/**
+ * Where a request can be sent: an agent's link, a link that another instance holds, or the local
+ * service itself. Safe for use by several threads.
+ */
+public interface Upstream {
+
+    /**
+     * Begins an exchange.
+     *
+     * @param head the head, without hop-by-hop fields
+     * @param bodyLength the length of the body in bytes, 0 for none, or {@link
+     *     Exchange#UNKNOWN_LENGTH}. A {@code Content-Length} among the fields agrees with it
+     * @throws ExchangeException if it cannot begin; then nothing of the request was sent
+     */
+    Exchange open(RequestHead head, long bodyLength) throws ExchangeException, InterruptedException;
+}
