@@ -1,0 +1,70 @@
+package io.cloudtunnel.protocol.session;
+
+import io.cloudtunnel.protocol.frame.Fields;
+import io.cloudtunnel.protocol.frame.RequestHead;
+import io.cloudtunnel.protocol.frame.ResponseHead;
+import io.cloudtunnel.protocol.http.Tokens;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a head in a frame may hold, beyond what the codec sees to: nothing that could end a line, or
+ * begin another message, where the head is written as HTTP/1.1. Pure functions.
+ */
+final class HeadFields {
+
+    private HeadFields() {}
+
+    /** What is wrong with it, null if nothing is. */
+    static @Nullable String problem(RequestHead head) {
+        if (!Tokens.isToken(head.method())) {
+            return "method is not a token";
+        }
+        boolean form = head.path().startsWith("/") || head.target().equals("*");
+        if (!form || !Tokens.isTarget(head.target())) {
+            return "the target is malformed";
+        }
+        return problem(head.fields());
+    }
+
+    /** What is wrong with it, null if nothing is. */
+    static @Nullable String problem(ResponseHead head) {
+        return Tokens.isValue(head.reason()) ? problem(head.fields()) : "the reason is malformed";
+    }
+
+    private static @Nullable String problem(Fields fields) {
+        return !areWellFormed(fields)
+                ? "a field is malformed"
+                : declaredLength(fields) < Exchange.UNKNOWN_LENGTH
+                        ? "Content-Length is malformed"
+                        : null;
+    }
+
+    /** Whether each name is a token, and no value has NUL, CR or LF. */
+    static boolean areWellFormed(Fields fields) {
+        for (int i = 0; i < fields.size(); i++) {
+            String value = fields.value(i);
+            boolean ends =
+                    value.indexOf('\r') >= 0 || value.indexOf('\n') >= 0 || value.indexOf(0) >= 0;
+            if (ends || !Tokens.isToken(fields.name(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** What Content-Length says, UNKNOWN_LENGTH where there is none, less where it is wrong. */
+    static long declaredLength(Fields fields) {
+        List<String> all = fields.all("Content-Length");
+        if (all.isEmpty()) {
+            return Exchange.UNKNOWN_LENGTH;
+        }
+        String text = all.getFirst();
+        boolean digits = !text.isEmpty() && text.length() <= 18;
+        for (int i = 0; i < text.length(); i++) {
+            digits &= text.charAt(i) >= '0' && text.charAt(i) <= '9';
+        }
+        boolean one = all.stream().allMatch(text::equals);
+        return digits && one ? Long.parseLong(text) : Exchange.UNKNOWN_LENGTH - 1;
+    }
+}

@@ -1,0 +1,201 @@
+package io.cloudtunnel.protocol.session;
+
+import io.cloudtunnel.protocol.frame.BinaryCodec;
+import io.cloudtunnel.protocol.frame.Bytes;
+import io.cloudtunnel.protocol.frame.Frame;
+import io.cloudtunnel.protocol.frame.Greeting;
+import io.cloudtunnel.protocol.frame.JsonCodec;
+import io.cloudtunnel.protocol.frame.JsonMessage;
+import io.cloudtunnel.protocol.frame.Limits;
+import io.cloudtunnel.protocol.frame.ProtocolException;
+import io.cloudtunnel.protocol.frame.Reason;
+import io.cloudtunnel.protocol.frame.RequestHead;
+import java.io.IOException;
+import java.time.Duration;
+
+/**
+ * The server's side of a link in binary mode. Safe for use by several threads; one of them runs
+ * {@link #serve}.
+ */
+public final class SessionUpstream implements LinkUpstream {
+
+    /** How long a request waits for the hello of an agent that has just connected. */
+    private static final Duration HELLO = Duration.ofSeconds(5);
+
+    private final AnswerFrames answers = new AnswerFrames();
+    private final Session session;
+    private final Limits limits;
+    private final MemoryBudget budget;
+    private final Admission admission = new Admission();
+
+    /** The server's side of a link, which nobody else reads from. */
+    public SessionUpstream(Link link, Greeting own, Limits limits, MemoryBudget budget) {
+        this.session = new Session(link, answers, own, limits, budget);
+        this.limits = limits;
+        this.budget = budget;
+    }
+
+    /**
+     * Says hello, and receives until the link ends. Exchanges that are open then fail.
+     *
+     * @throws IOException if the link broke, or the peer violated the protocol
+     */
+    @Override
+    public void serve() throws IOException {
+        try {
+            session.start();
+            session.serve();
+        } finally {
+            answers.noHello();
+        }
+    }
+
+    @Override
+    public Exchange open(RequestHead head, long bodyLength)
+            throws ExchangeException, InterruptedException {
+        Greeting peer = session.peer();
+        if (peer == null && session.ended() == null) {
+            answers.awaitHello(HELLO);
+            peer = session.peer();
+        }
+        if (session.ended() != null || peer == null) {
+            throw notConnected();
+        }
+        int headBytes = BinaryCodec.sizeOf(head);
+        if (headBytes > peer.headMax()
+                || head.target().length() > 0xFFFF
+                || !session.peerTakes(head.fields())) {
+            throw ExchangeException.of(ErrorCode.HEAD_TOO_LARGE, "the agent takes less");
+        }
+        admission.enter(Math.min(peer.streams(), session.own().streams()));
+        Reservation reservation =
+                Reservation.tryReserve(
+                        budget, headBytes, bodyLength != 0 || head.fields().contains("Upgrade"));
+        if (reservation == null) {
+            exchangeEnded();
+            throw JsonFailures.outOfBudget();
+        }
+        boolean begun = false;
+        try {
+            Exchange exchange = begin(head, bodyLength, peer, reservation);
+            begun = true;
+            return exchange;
+        } finally {
+            if (!begun && reservation.release()) {
+                exchangeEnded();
+            }
+        }
+    }
+
+    private Exchange begin(
+            RequestHead head, long bodyLength, Greeting peer, Reservation reservation)
+            throws ExchangeException {
+        boolean text =
+                bodyLength >= 0
+                        && bodyLength <= peer.jsonMaxBody()
+                        && reservation.window().window() >= session.own().window()
+                        && JsonForm.fits(head, bodyLength, peer);
+        BodyBuffer small = text ? new BodyBuffer(budget, (int) bodyLength) : null;
+        SessionExchange exchange =
+                new SessionExchange(this, head, bodyLength, limits, reservation, small);
+        if (!text) {
+            exchange.began(openFrames(head, bodyLength, peer, reservation));
+        }
+        return exchange;
+    }
+
+    private ServerStream openFrames(
+            RequestHead head, long bodyLength, Greeting peer, Reservation reservation)
+            throws ExchangeException {
+        boolean upgrade = head.fields().contains("Upgrade") && bodyLength == 0;
+        boolean end = bodyLength == 0 && !upgrade;
+        int credit = reservation.window().window();
+        return opened(id -> {
+            Outbound out = new Outbound(peer.window(), reservation.outboundBytes());
+            ServerStream stream = stream(id, head, upgrade, reservation, out, credit);
+            if (end) {
+                out.none();
+            }
+            if (bodyLength == 0) {
+                stream.requestSent();
+            }
+            session.hold(stream);
+            session.urgent(new Frame.Req(id, credit, head, end, upgrade));
+            return stream;
+        });
+    }
+
+    /** Opens a stream with a request that is all there, in JSON form. */
+    ServerStream openText(RequestHead head, Bytes body, Reservation reservation)
+            throws ExchangeException {
+        return opened(id -> {
+            Outbound out = new Outbound(0, 0);
+            out.none();
+            int credit = session.own().window(); // as its hello said
+            ServerStream stream = stream(id, head, false, reservation, out, credit);
+            stream.requestSent();
+            session.hold(stream);
+            session.urgent(
+                    JsonCodec.encode(new JsonMessage.Request(Integer.toString(id), head, body)));
+            return stream;
+        });
+    }
+
+    private ServerStream stream(
+            int id,
+            RequestHead head,
+            boolean upgrade,
+            Reservation reservation,
+            Outbound out,
+            int credit) {
+        var asked = new ServerStream.Asked(head.method(), upgrade);
+        return new ServerStream(session, id, asked, reservation, out, credit);
+    }
+
+    private ServerStream opened(Session.Opening opening) throws ExchangeException {
+        ServerStream stream;
+        try {
+            stream = session.open(opening);
+        } catch (ProtocolException e) {
+            session.link().close(e.closeCode(), e.word());
+            throw JsonFailures.lost();
+        }
+        if (stream == null) {
+            throw notConnected();
+        }
+        return stream;
+    }
+
+    static ExchangeException notConnected() {
+        return new ExchangeException(ErrorCode.AGENT_NOT_CONNECTED, "agent not connected");
+    }
+
+    void exchangeEnded() {
+        admission.leave();
+    }
+
+    /** Once the agent has said hello. */
+    @Override
+    public boolean isReady() {
+        return session.peer() != null && session.ended() == null;
+    }
+
+    /** Exchanges that are open. */
+    @Override
+    public int openExchanges() {
+        return admission.inside();
+    }
+
+    /** Tells the agent that this link ends; until then requests are still served. */
+    @Override
+    public boolean drain(Duration atMost) throws InterruptedException {
+        session.urgentOrFail(new Frame.Leaving(atMost.toMillis(), Reason.DRAINING, ""));
+        return admission.awaitNone(atMost);
+    }
+
+    /** Takes no more requests, and fails those that are open. */
+    @Override
+    public void end(ExchangeException reason) {
+        session.end(reason);
+    }
+}

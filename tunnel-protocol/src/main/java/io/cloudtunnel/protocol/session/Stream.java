@@ -1,0 +1,348 @@
+package io.cloudtunnel.protocol.session;
+
+import io.cloudtunnel.protocol.frame.Bytes;
+import io.cloudtunnel.protocol.frame.Fields;
+import io.cloudtunnel.protocol.frame.Frame;
+import io.cloudtunnel.protocol.frame.ProtocolException;
+import io.cloudtunnel.protocol.frame.Reason;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stream: what it sends, what it receives, and how it ends, as far as both ends are the same;
+ * docs/protocol.md, section 7. The reader files frames with it and never waits, the writer takes
+ * frames from it in turn, one thread sends, one receives, and any may end it. The first end wins.
+ */
+abstract sealed class Stream permits ServerStream, AgentStream {
+
+    /** What the writer gets when it is this stream's turn. */
+    record Turn(@Nullable Frame frame, boolean more) {
+        static final Turn NOTHING = new Turn(null, false);
+    }
+
+    final Session session;
+    final ReentrantLock lock = new ReentrantLock(); // guards what follows, also in the subclasses
+    final Condition receivable = lock.newCondition();
+    final Condition sendable = lock.newCondition();
+    final Outbound out;
+    @Nullable Inbound in;
+    @Nullable ExchangeException failure;
+    boolean closed; // on the wire
+    boolean switched; // by a 101, to raw bytes
+
+    private final int id;
+    private final Reservation reservation;
+    private boolean scheduled; // with the writer
+    private int untaken; // bytes handed out, which count as taken with the next call
+
+    /**
+     * A stream that is open on the wire.
+     *
+     * @param in null at the server, where a head comes first
+     */
+    Stream(Session session, int id, Reservation reservation, Outbound out, @Nullable Inbound in) {
+        this.session = session;
+        this.id = id;
+        this.reservation = reservation;
+        this.out = out;
+        this.in = in;
+    }
+
+    int id() {
+        return id;
+    }
+
+    /** What it holds of the memory budget; whoever opened it gives it back. */
+    Reservation reservation() {
+        return reservation;
+    }
+
+    abstract Frame.Chunk chunk(Bytes data, boolean end, @Nullable Fields trailers);
+
+    /** What this side sends has ended. Called with the lock held. */
+    abstract void sent();
+
+    /** Told of the end by a failure. Called with no lock held; does not block. */
+    abstract void failed(ExchangeException reason);
+
+    /** Ends the stream because what the peer sends on it makes no sense. */
+    abstract void malformed(String problem);
+
+    /** What a side says that would have to send a head, or trailers, that the peer cannot take. */
+    abstract ExchangeException tooLarge();
+
+    /** Whether all that the peer has to say has come, so that a later end takes nothing away. */
+    abstract boolean isWhole();
+
+    // ---- Sending: one thread.
+
+    /**
+     * Sends a piece of the body; waits for credit and room.
+     *
+     * @param patienceNanos how long nothing may move; 0 for ever
+     * @return false if the peer wants no more
+     */
+    boolean send(Bytes piece, long patienceNanos) throws ExchangeException, InterruptedException {
+        int at = 0;
+        while (at < piece.length()) {
+            lock.lock();
+            try {
+                if (!awaitRoom(patienceNanos)) {
+                    return false;
+                }
+                int size = Math.min(out.room(), piece.length() - at);
+                out.add(chunk(piece.slice(at, at + size), false, null));
+                at += size;
+                schedule();
+            } finally {
+                lock.unlock();
+            }
+        }
+        return true;
+    }
+
+    private boolean awaitRoom(long patienceNanos) throws ExchangeException, InterruptedException {
+        long left = patienceNanos;
+        while (failure == null && !out.endQueued() && out.room() <= 0) {
+            if (patienceNanos == 0) {
+                sendable.await();
+            } else if (left <= 0) {
+                throw end(
+                        new ExchangeException(
+                                ErrorCode.AGENT_TIMEOUT,
+                                "timeout waiting agent: it takes nothing of the request"),
+                        Reason.AGENT_TIMEOUT);
+            } else {
+                left = sendable.awaitNanos(left);
+            }
+        }
+        if (failure != null && !isWhole()) {
+            throw failure;
+        }
+        return failure == null && !out.endQueued();
+    }
+
+    /** Ends the body. Does nothing where the peer wanted no more of it. */
+    void endBody(Fields trailers) throws ExchangeException {
+        if (!session.peerTakes(trailers)) {
+            throw end(tooLarge(), Reasons.of(tooLarge().code()));
+        }
+        lock.lock();
+        try {
+            if (failure != null && !isWhole()) {
+                throw failure;
+            }
+            if (failure == null && !out.endQueued()) {
+                out.add(chunk(Bytes.EMPTY, true, trailers.size() == 0 ? null : trailers));
+                schedule();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The next frame of this stream, and whether it has another one. */
+    Turn takeTurn() {
+        lock.lock();
+        try {
+            Frame frame = out.poll();
+            if (frame == null) {
+                scheduled = false;
+                return Turn.NOTHING;
+            }
+            scheduled = out.hasQueued();
+            if (out.over()) {
+                sent();
+            }
+            sendable.signal();
+            closeIfOver();
+            return new Turn(frame, scheduled);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void schedule() {
+        if (!scheduled && !closed) {
+            scheduled = true;
+            session.ready(this);
+        }
+    }
+
+    // ---- Receiving: one thread.
+
+    /** Waits for the next piece of the body, null at its end; the one before counts as taken. */
+    @Nullable Bytes receive() throws ExchangeException, InterruptedException {
+        grantTaken();
+        lock.lock();
+        try {
+            while (true) {
+                Bytes piece = in == null ? null : in.poll();
+                if (piece != null) {
+                    untaken = piece.length();
+                    return piece;
+                }
+                if (in != null && in.drained()) {
+                    return null;
+                }
+                throwIfFailed();
+                if (in != null && in.unwanted()) { // its end must not look like the body's
+                    throw new ExchangeException(ErrorCode.CANCELLED, "no more of it is wanted");
+                }
+                receivable.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void grantTaken() {
+        int grant = 0;
+        lock.lock();
+        try {
+            int taken = untaken;
+            untaken = 0;
+            if (taken > 0 && in != null && !closed) {
+                grant = in.consumed(taken, System.nanoTime(), session.rttNanos());
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (grant > 0) {
+            session.urgentOrFail(new Frame.Credit(id, grant));
+        }
+    }
+
+    /** The trailers, once {@link #receive} has returned null. */
+    Fields trailers() {
+        lock.lock();
+        try {
+            return in == null ? Fields.EMPTY : in.trailers();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Wants no more of what it receives; the other direction goes on. */
+    void stopReceiving(Reason reason) {
+        lock.lock();
+        try {
+            if (in == null || in.ended() || in.unwanted() || closed) {
+                return;
+            }
+            in.drop();
+            out.addInOrder(new Frame.Stop(id, reason));
+            schedule();
+            receivable.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- The reader: never waits.
+
+    void onChunk(Frame.Chunk chunk, int message) throws ProtocolException {
+        Inbound.Received received;
+        lock.lock();
+        try {
+            if (in == null) {
+                throw new ProtocolException("frame-out-of-order");
+            }
+            Fields trailers = chunk.trailers();
+            received =
+                    trailers == null || (!switched && reservation.tryAdd(trailers.byteCount()))
+                            ? in.accept(chunk.data(), message, chunk.end(), trailers)
+                            : Inbound.Received.WRONG_TRAILERS;
+            receivable.signal();
+            if (received == Inbound.Received.OK) {
+                closeIfOver();
+            }
+        } finally {
+            lock.unlock();
+        }
+        switch (received) {
+            case OK -> {}
+            case WRONG_LENGTH -> malformed("the body is not as long as Content-Length says");
+            case WRONG_TRAILERS -> malformed("trailers that cannot be taken");
+        }
+    }
+
+    void onCredit(int increment) throws ProtocolException {
+        lock.lock();
+        try {
+            if (!out.endQueued()) {
+                out.granted(increment);
+                sendable.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void onStop() throws ProtocolException {
+        lock.lock();
+        try {
+            if (!out.over()) {
+                out.stopped();
+                sendable.signalAll();
+                sent();
+            }
+            closeIfOver();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- The end.
+
+    /**
+     * Ends the stream, if it is not over. A response that has come whole stays.
+     *
+     * @param tell the reason that the peer is told, null if it need not be
+     * @return the failure that counts
+     */
+    ExchangeException end(ExchangeException reason, @Nullable Reason tell) {
+        boolean wasOpen;
+        lock.lock();
+        try {
+            if (failure != null) {
+                return failure;
+            }
+            failure = reason;
+            wasOpen = !closed;
+            closed = true;
+            out.clear();
+            if (in != null && !isWhole()) {
+                in.drop();
+            }
+            receivable.signalAll();
+            sendable.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        if (wasOpen) {
+            session.forget(this);
+            if (tell != null) {
+                session.urgentOrFail(new Frame.Reset(id, tell, reason.text()));
+            }
+        }
+        failed(reason);
+        return reason;
+    }
+
+    /** Both directions have ended: the peer knows it too. Called with the lock held. */
+    final void closeIfOver() {
+        boolean inOver = in != null && (in.ended() || in.unwanted());
+        if (!closed && out.over() && !out.hasQueued() && inOver) {
+            closed = true;
+            session.forget(this);
+        }
+    }
+
+    final void throwIfFailed() throws ExchangeException {
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

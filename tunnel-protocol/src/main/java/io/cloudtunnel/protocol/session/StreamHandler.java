@@ -1,0 +1,218 @@
+package io.cloudtunnel.protocol.session;
+
+import io.cloudtunnel.protocol.frame.Bytes;
+import io.cloudtunnel.protocol.frame.Fields;
+import io.cloudtunnel.protocol.frame.Greeting;
+import io.cloudtunnel.protocol.frame.JsonCodec;
+import io.cloudtunnel.protocol.frame.JsonMessage;
+import io.cloudtunnel.protocol.frame.ProtocolException;
+import io.cloudtunnel.protocol.frame.Reason;
+import io.cloudtunnel.protocol.frame.RequestHead;
+import io.cloudtunnel.protocol.frame.ResponseHead;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries out one request at the agent: the two pumps between a stream and an exchange with the
+ * local service. The calling thread pumps the response; the request's body has a thread of its own
+ * where it does not come at once.
+ */
+final class StreamHandler {
+
+    private final Session session;
+    private final AgentStream stream;
+    private final Upstream upstream;
+    private final RequestHead head;
+    private final long bodyLength;
+    private @Nullable Thread pump; // of the request's body; of the thread that runs
+
+    StreamHandler(
+            Session session,
+            AgentStream stream,
+            Upstream upstream,
+            RequestHead head,
+            long bodyLength) {
+        this.session = session;
+        this.stream = stream;
+        this.upstream = upstream;
+        this.head = head;
+        this.bodyLength = bodyLength;
+    }
+
+    /** Runs to the end of the exchange; throws nothing. */
+    void run() {
+        Exchange local = open();
+        if (local == null) {
+            return;
+        }
+        stream.onFailure(local::cancel);
+        try {
+            if (bodyLength == 0) {
+                local.endRequest(Fields.EMPTY);
+            } else {
+                startPump(local);
+            }
+            pumpResponse(local);
+        } catch (ExchangeException e) {
+            stream.end(e, Reasons.of(e.code()));
+        } catch (ProtocolException e) {
+            session.link().close(e.closeCode(), e.word());
+        } catch (InterruptedException e) {
+            stream.end(interrupted(), Reason.INTERNAL);
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            stream.end(
+                    new ExchangeException(ErrorCode.INTERNAL, "internal error", e),
+                    Reason.INTERNAL);
+            throw e;
+        } finally {
+            local.cancel(new ExchangeException(ErrorCode.CANCELLED, "the exchange is over"));
+            join();
+        }
+    }
+
+    private void startPump(Exchange local) {
+        pump =
+                Thread.ofVirtual()
+                        .name("tunnel-request-" + stream.id())
+                        .start(() -> pumpRequest(local));
+    }
+
+    private @Nullable Exchange open() {
+        try {
+            return upstream.open(head, bodyLength);
+        } catch (ExchangeException e) {
+            stream.refuse(e);
+        } catch (InterruptedException e) {
+            stream.refuse(interrupted());
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            stream.refuse(new ExchangeException(ErrorCode.INTERNAL, "internal error", e));
+            throw e;
+        }
+        return null;
+    }
+
+    private static ExchangeException interrupted() {
+        return new ExchangeException(ErrorCode.INTERNAL, "the agent is shutting down");
+    }
+
+    /** Stream and exchange have ended, so the pump ends; then nothing holds what it held. */
+    private void join() {
+        Thread started = pump;
+        if (started == null) {
+            return;
+        }
+        try {
+            started.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void pumpRequest(Exchange local) {
+        try {
+            Bytes piece = stream.receive();
+            while (piece != null) {
+                if (!local.send(piece)) {
+                    stream.stopReceiving(Reason.NONE);
+                    return;
+                }
+                piece = stream.receive();
+            }
+            local.endRequest(stream.trailers());
+        } catch (ExchangeException e) {
+            stream.stopReceiving(Reason.NONE);
+            local.cancel(e); // the response pump reports it, unless the answer is complete
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            local.cancel(new ExchangeException(ErrorCode.INTERNAL, "internal error", e));
+            throw e;
+        }
+    }
+
+    private void pumpResponse(Exchange local)
+            throws ExchangeException, ProtocolException, InterruptedException {
+        ResponseHead answer = local.receiveHead();
+        while (answer.isInterim()) {
+            stream.sendHead(answer, false);
+            answer = local.receiveHead();
+        }
+        if (answer.status() == 101) {
+            switchProtocols(local, answer);
+            return;
+        }
+        long length = knownLength(answer);
+        Greeting peer = session.peer();
+        Bytes first = null;
+        if (length >= 0 && peer != null && JsonForm.fits(answer, length, peer)) {
+            first = length == 0 ? Bytes.EMPTY : readyBody(local, (int) length);
+            if (first != null && first.length() == length) {
+                String id = Integer.toString(stream.id());
+                stream.sendText(JsonCodec.encode(new JsonMessage.Response(id, answer, first)));
+                receiveEnd(local);
+                finishRequest();
+                return;
+            }
+        }
+        stream.sendHead(answer, length == 0);
+        if (length != 0) {
+            pumpBody(local, first);
+        } else {
+            receiveEnd(local);
+        }
+        finishRequest();
+    }
+
+    /** A response is complete once its end was received, also where that is all there is. */
+    private static void receiveEnd(Exchange local) throws ExchangeException, InterruptedException {
+        Bytes none = local.receive();
+        if (none != null) {
+            throw new ExchangeException(
+                    ErrorCode.LOCAL_MALFORMED, "the answer is longer than it says");
+        }
+    }
+
+    /** 0 where there is no body, and UNKNOWN_LENGTH where only its end will tell. */
+    private long knownLength(ResponseHead answer) {
+        boolean bodiless =
+                head.method().equals("HEAD") || answer.status() == 204 || answer.status() == 304;
+        return bodiless
+                ? 0
+                : Math.max(Exchange.UNKNOWN_LENGTH, HeadFields.declaredLength(answer.fields()));
+    }
+
+    /** The whole body if it is there already: a small one that comes slowly is not held back. */
+    private static @Nullable Bytes readyBody(Exchange local, int length)
+            throws ExchangeException, InterruptedException {
+        return local.readyBytes() >= length ? local.receive() : null;
+    }
+
+    private void pumpBody(Exchange local, @Nullable Bytes first)
+            throws ExchangeException, InterruptedException {
+        Bytes piece = first == null ? local.receive() : first;
+        while (piece != null) {
+            if (!stream.send(piece, 0)) {
+                return; // the server wants no more of it
+            }
+            piece = local.receive();
+        }
+        stream.endBody(local.responseTrailers());
+    }
+
+    /** The answer is complete; whatever still comes of the request is of no use. */
+    private void finishRequest() {
+        stream.stopReceiving(Reason.NONE);
+    }
+
+    private void switchProtocols(Exchange local, ResponseHead answer)
+            throws ExchangeException, ProtocolException, InterruptedException {
+        stream.sendHead(answer, false);
+        startPump(local);
+        pumpBody(local, null);
+        Thread started = pump;
+        if (started != null) {
+            started.join(); // the other direction ends on its own
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package io.cloudtunnel.protocol.session;
+
+import io.cloudtunnel.protocol.frame.Limits;
+import java.time.Duration;
+
+/** Limits for tests. */
+final class Limit {
+
+    static final Duration LONG = Duration.ofSeconds(20);
+
+    private Limit() {}
+
+    static Limits streams(int streams) {
+        return of(streams, 1 << 20, LONG);
+    }
+
+    static Limits time(Duration responseTimeout) {
+        return of(100, 1 << 20, responseTimeout);
+    }
+
+    static Limits body(int bytes) {
+        return of(100, bytes, LONG);
+    }
+
+    static Limits of(int streams, int bodyBytes, Duration responseTimeout) {
+        return new Limits(
+                bodyBytes, 64 * 1024, streams, responseTimeout, LONG, LONG, LONG, LONG, LONG, LONG);
+    }
+
+    static Limits link(Duration ping, Duration silence, Duration stall, Duration closeWait) {
+        return new Limits(
+                1 << 20, 64 * 1024, 100, LONG, LONG, stall, ping, silence, closeWait, LONG);
+    }
+}
