@@ -1,0 +1,87 @@
+package io.cloudtunnel.program;
+
+import io.helidon.common.media.type.MediaTypes;
+import io.helidon.config.Config;
+import io.helidon.config.ConfigException;
+import io.helidon.config.ConfigSources;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The configuration file: {@code application.yaml} in the working directory, then beside the jar,
+ * or the one that {@code --config} names.
+ */
+final class ConfigFile {
+
+    private static final String NAME = "application.yaml";
+
+    private static final Pattern PLACE = Pattern.compile("line \\d+, column \\d+");
+
+    private ConfigFile() {}
+
+    /** Finds the file; null where there is none. */
+    static @Nullable Path find(@Nullable String named) {
+        if (named != null) {
+            Path file = Path.of(named);
+            if (!Files.isReadable(file) || Files.isDirectory(file)) {
+                throw new SettingException("--config: there is no readable file " + file);
+            }
+            return file;
+        }
+        for (Path file : List.of(Path.of(NAME), besideJar())) {
+            if (Files.isRegularFile(file)) {
+                return file;
+            }
+        }
+        return null;
+    }
+
+    private static Path besideJar() {
+        try {
+            var source = ConfigFile.class.getProtectionDomain().getCodeSource();
+            return Path.of(source.getLocation().toURI()).resolveSibling(NAME);
+        } catch (URISyntaxException e) {
+            return Path.of(NAME);
+        }
+    }
+
+    /** The leaves of the file: keys with dots between their parts, and values. */
+    static Map<String, String> read(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            // Not Config.create: it would mix in the environment, which has a rank of its own here.
+            Config config =
+                    Config.builder()
+                            .sources(ConfigSources.create(in, MediaTypes.APPLICATION_X_YAML))
+                            .disableEnvironmentVariablesSource()
+                            .disableKeyResolving() // a key such as a$b or ${x} is meant as it is
+                            .disableValueResolving()
+                            .disableSystemPropertiesSource()
+                            .build();
+            return new TreeMap<>(config.asMap().orElse(Map.of()));
+        } catch (IOException e) {
+            throw new SettingException(file + " cannot be read: " + e.getMessage());
+        } catch (ConfigException e) {
+            throw new SettingException(
+                    file + " cannot be read: it is not YAML with keys and values" + place(e));
+        }
+    }
+
+    /** Where it is wrong. The parser's own message quotes the line, which may hold a secret. */
+    private static String place(ConfigException e) {
+        Matcher matcher = PLACE.matcher(String.valueOf(e.getMessage()));
+        String last = "";
+        while (matcher.find()) {
+            last = "; see " + matcher.group();
+        }
+        return last;
+    }
+}

@@ -1,0 +1,115 @@
+package io.cloudtunnel.program;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigFileTest {
+
+    @TempDir Path folder;
+
+    private Path file(String text) throws IOException {
+        return Files.writeString(folder.resolve("some.yaml"), text);
+    }
+
+    @Test
+    void aNamedFileHasToBeThere() throws IOException {
+        Path file = file("a: b\n");
+        assertEquals(file, ConfigFile.find(file.toString()));
+        var e = assertThrows(SettingException.class, () -> ConfigFile.find("/no/such.yaml"));
+        assertEquals("--config: there is no readable file /no/such.yaml", e.getMessage());
+    }
+
+    @Test
+    void theWorkingDirectoryComesBeforeThePlaceBesideTheJar() throws Exception {
+        // The program's classes in a folder of their own stand in for its jar.
+        Path classes =
+                Path.of(
+                        ConfigFile.class
+                                .getProtectionDomain()
+                                .getCodeSource()
+                                .getLocation()
+                                .toURI());
+        Path beside = Files.createDirectory(folder.resolve("beside"));
+        Path working = Files.createDirectory(folder.resolve("working"));
+        Path jar = beside.resolve("jar");
+        copy(classes, jar);
+        String classPath = Forked.classPath().replace(classes.toString(), jar.toString());
+        Files.writeString(beside.resolve("application.yaml"), "port: 1111\n");
+        assertEquals("port=1111\n", port(working, classPath));
+        Files.writeString(working.resolve("application.yaml"), "port: 2222\n");
+        assertEquals("port=2222\n", port(working, classPath));
+    }
+
+    private static String port(Path working, String classPath) throws Exception {
+        return Forked.run(working, classPath, List.of(), Forked.Sample.class).out();
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (Path path : all.toList()) {
+                Files.copy(path, to.resolve(from.relativize(path).toString()));
+            }
+        }
+    }
+
+    @Test
+    void leavesAreRead() throws IOException {
+        assertEquals(
+                Map.of("port", "80", "base-url", "https://a.example", "flag", "true"),
+                ConfigFile.read(file("port: 80\nbase-url: https://a.example\nflag: true\n")));
+        assertEquals(Map.of("a.b", "1"), ConfigFile.read(file("a:\n  b: 1\n")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "# only a comment\n", "---\n"})
+    void anEmptyFileSaysNothing(String text) throws IOException {
+        assertEquals(Map.of(), ConfigFile.read(file(text)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"port: [1\n", "\tport: 1\n", "port: 1: 2\n", "'\n", "- a\n- b\n", "x"})
+    void aBrokenFileIsNamed(String text) throws IOException {
+        Path file = file(text);
+        var e = assertThrows(SettingException.class, () -> ConfigFile.read(file));
+        String message = String.valueOf(e.getMessage());
+        assertTrue(message.startsWith(file + " cannot be read: "), message);
+        assertFalse(message.contains("Exception"), message);
+        assertFalse(message.contains("\tat "), message);
+    }
+
+    @Test
+    void aSecretInABrokenFileIsNotShown() throws IOException {
+        Path file = file("key: hunter2\nkey: [hunter2\n");
+        var e = assertThrows(SettingException.class, () -> ConfigFile.read(file));
+        String message = String.valueOf(e.getMessage());
+        assertEquals(
+                file
+                        + " cannot be read: it is not YAML with keys and values; see line 3, column"
+                        + " 1",
+                message);
+    }
+
+    @Test
+    void anUnknownKeyIsRefusedWithThoseThatAreKnown() {
+        List<Option> options = List.of(Forked.Sample.PORT, Forked.Sample.KEY);
+        var e =
+                assertThrows(
+                        SettingException.class,
+                        () -> Settings.rejectUnknown(options, Map.of("prot", "1"), "some.yaml"));
+        assertEquals("unknown key 'prot' in some.yaml; known are: port, key", e.getMessage());
+        Settings.rejectUnknown(options, Map.of("port", "1"), "some.yaml");
+    }
+}
