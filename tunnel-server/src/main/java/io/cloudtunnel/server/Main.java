@@ -1,0 +1,91 @@
+package io.cloudtunnel.server;
+
+import io.cloudtunnel.program.Logs;
+import io.cloudtunnel.program.Program;
+import io.cloudtunnel.program.SettingException;
+import io.cloudtunnel.program.Settings;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/** The server as a program. */
+public final class Main {
+
+    private Main() {}
+
+    /** Runs until it is told to stop; exits with status 2 where an option is wrong. */
+    public static void main(String[] args) {
+        Program program =
+                new Program(
+                        "tunnel-server",
+                        ServerOptions.ALL,
+                        "Gives private HTTP services public URLs, under /pub/{id}/.",
+                        "",
+                        "Each option may also be given in the environment, in application.yaml, or"
+                                + " as a system property.");
+        Map<String, String> environment = System.getenv();
+        int status = program.run(args, environment, settings -> serve(settings, environment));
+        if (status != 0) {
+            System.exit(status);
+        }
+    }
+
+    private static int serve(Settings settings, Map<String, String> environment)
+            throws InterruptedException {
+        for (String name : ServerOptions.NOT_YET) {
+            if (environment.containsKey(name)) {
+                throw new SettingException(name + " is not known to this version; remove it");
+            }
+        }
+        @Nullable String service = environment.get("K_SERVICE");
+        String format = settings.word(ServerOptions.LOG_FORMAT, "text", "json");
+        boolean json = format == null ? service != null : format.equals("json");
+        Logs.setUp(json ? Logs.Format.JSON : Logs.Format.TEXT);
+
+        TunnelServerBuilder builder = TunnelServer.builder();
+        if (service != null) {
+            builder.cloudRunService(service);
+        }
+        TunnelServer server = builder.settings(settings).build();
+        warnAboutKey(settings, service);
+        return run(server);
+    }
+
+    private static int run(TunnelServer server) throws InterruptedException {
+        CountDownLatch stopped = new CountDownLatch(1);
+        try {
+            server.start();
+        } catch (IllegalStateException e) {
+            System.err.println("tunnel-server: " + e.getMessage());
+            return 1;
+        }
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(
+                                () -> {
+                                    server.close();
+                                    stopped.countDown();
+                                },
+                                "tunnel-server-shutdown"));
+        stopped.await();
+        return 0;
+    }
+
+    private static void warnAboutKey(Settings settings, @Nullable String service) {
+        if (settings.text(ServerOptions.TUNNEL_KEY) != null) {
+            return;
+        }
+        Logger logger = System.getLogger(Main.class.getName());
+        logger.log(
+                service == null ? Level.INFO : Level.WARNING,
+                "TUNNEL_KEY is not set: all tunnels get new URLs when this server restarts"
+                        + (service == null
+                                ? ""
+                                : ", which on Cloud Run is at each deploy, at each new instance,"
+                                        + " and whenever the platform likes; two instances do not"
+                                        + " know each other's tunnels")
+                        + ". Set it to the output of: openssl rand -hex 32");
+    }
+}

@@ -1,0 +1,100 @@
+package io.cloudtunnel.server;
+
+import io.cloudtunnel.program.Option;
+import java.util.List;
+
+/** The server's options: the one place where their names stand. */
+final class ServerOptions {
+
+    static final Option PORT = Option.of("port", "PORT", "N", "Port to listen on; default 8080.");
+    static final Option PUBLIC_BASE_URL =
+            Option.of(
+                    "public-base-url",
+                    "PUBLIC_BASE_URL",
+                    "URL",
+                    "Where the public finds this server; default: as the registering agent sees"
+                            + " it.");
+    static final Option REGISTRATION =
+            Option.of(
+                    "registration",
+                    "REGISTRATION",
+                    "MODE",
+                    "Who may register: open or keys; default: keys where there are API keys, else"
+                            + " this machine only.");
+    static final Option API_KEYS =
+            Option.secret(
+                    "api-keys", "API_KEYS", "NAME:KEY,...", "Keys of those who may register.");
+    static final Option TUNNEL_KEY =
+            Option.secret(
+                    "tunnel-key",
+                    "TUNNEL_KEY",
+                    "KEY | ID:KEY,...",
+                    "Signs ids and secrets, so that they survive a restart; the first of several"
+                            + " signs. Default: a new one at each start.");
+    static final Option MAX_LINKS =
+            Option.of(
+                    "max-links",
+                    "MAX_LINKS",
+                    "N",
+                    "Links of agents at a time; default 10000, 600 on Cloud Run.");
+    static final Option RESPONSE_TIMEOUT =
+            Option.of(
+                    "response-timeout",
+                    "RESPONSE_TIMEOUT",
+                    "DURATION",
+                    "From a request's last byte to its answer; default 30s.");
+    static final Option JSON_BODY_LIMIT =
+            Option.of(
+                    "json-body-limit",
+                    "JSON_BODY_LIMIT",
+                    "BYTES",
+                    "Largest body in JSON mode; default 64MiB.");
+    static final Option MEMORY_BUDGET =
+            Option.of(
+                    "memory-budget",
+                    "MEMORY_BUDGET",
+                    "BYTES",
+                    "Memory for bodies on their way; default half of the heap.");
+    static final Option TRUSTED_HOPS =
+            Option.of(
+                    "trusted-hops",
+                    "TRUSTED_HOPS",
+                    "N",
+                    "Proxies in front whose X-Forwarded-For is believed; default 0, 1 on Cloud"
+                            + " Run.");
+    static final Option LOG_FORMAT =
+            Option.of("log-format", "LOG_FORMAT", "FORMAT", "text or json; json on Cloud Run.");
+
+    static final List<Option> ALL =
+            List.of(
+                    PORT,
+                    PUBLIC_BASE_URL,
+                    REGISTRATION,
+                    API_KEYS,
+                    TUNNEL_KEY,
+                    MAX_LINKS,
+                    RESPONSE_TIMEOUT,
+                    JSON_BODY_LIMIT,
+                    MEMORY_BUDGET,
+                    TRUSTED_HOPS,
+                    LOG_FORMAT);
+
+    /** Options of releases to come. Ignoring them could leave open what somebody meant to close. */
+    static final List<String> NOT_YET =
+            List.of(
+                    "TLS_CERT",
+                    "TLS_KEY",
+                    "TLS_CLIENT_CA",
+                    "REDIS_URL",
+                    "NATS_URL",
+                    "ROLE",
+                    "LINK_LIFETIME",
+                    "JSON_MAX_BODY",
+                    "ROOT_FALLBACK",
+                    "HOST_DOMAIN",
+                    "ADMIN_PORT",
+                    "ADMIN_HOST",
+                    "ADMIN_TOKEN");
+
+    private ServerOptions() {}
+}

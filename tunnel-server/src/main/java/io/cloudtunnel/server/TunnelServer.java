@@ -1,0 +1,256 @@
+package io.cloudtunnel.server;
+
+import io.cloudtunnel.program.Program;
+import io.cloudtunnel.protocol.frame.Greeting;
+import io.cloudtunnel.protocol.session.MemoryBudget;
+import io.cloudtunnel.server.agents.AgentEndpoint;
+import io.cloudtunnel.server.agents.Instance;
+import io.cloudtunnel.server.agents.LinkAcceptor;
+import io.cloudtunnel.server.agents.PublicUrls;
+import io.cloudtunnel.server.agents.RegisterHandler;
+import io.cloudtunnel.server.auth.Credentials;
+import io.cloudtunnel.server.auth.RegistrationPolicy;
+import io.cloudtunnel.server.auth.TunnelKeys;
+import io.cloudtunnel.server.front.Drain;
+import io.cloudtunnel.server.front.Forwarding;
+import io.cloudtunnel.server.front.PublicHandler;
+import io.cloudtunnel.server.front.RoutingFrontEnd;
+import io.cloudtunnel.server.observe.HealthHandlers;
+import io.cloudtunnel.server.registry.AgentLink;
+import io.cloudtunnel.server.registry.LinkRegistry;
+import io.helidon.http.encoding.ContentEncodingContext;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionSelector;
+import io.helidon.webserver.http1.Http1ConnectionSelectorConfig;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.StandardSocketOptions;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A tunnel server: {@link #start} runs it by itself, {@link #install} puts it into somebody's own
+ * Helidon application. Neither calls {@code System.exit}, adds a shutdown hook or sets up logging.
+ * Safe for use by several threads.
+ */
+public final class TunnelServer implements AutoCloseable {
+
+    /** What a platform leaves between SIGTERM and SIGKILL is 10 s; this ends a second before. */
+    private static final Duration DRAIN = Duration.ofSeconds(8);
+
+    /** Helidon looks the name up as it came, though it has no case (RFC 6455, section 4.2.1). */
+    private static final List<String> WEBSOCKET =
+            List.of("websocket", "WebSocket", "Websocket", "WEBSOCKET");
+
+    private static final int HEAD_BYTES = 128 * 1024;
+    private static final int PROLOGUE_BYTES = 16 * 1024;
+    private static final Logger LOGGER = System.getLogger(TunnelServer.class.getName());
+
+    private final TunnelServerConfig config;
+    private final ScheduledThreadPoolExecutor timer;
+    private final Drain drain = new Drain();
+    private final LinkRegistry links;
+    private final MemoryBudget budget;
+    private final PublicHandler publicHandler;
+    private final RegisterHandler registerHandler;
+    private final AgentEndpoint agentEndpoint;
+    private volatile @Nullable WebServer webServer;
+
+    TunnelServer(TunnelServerConfig config) {
+        Clock clock = Clock.systemUTC();
+        this.config = config;
+        this.timer = new ScheduledThreadPoolExecutor(1, TunnelServer::timerThread);
+        this.timer.setRemoveOnCancelPolicy(true);
+        this.links = new LinkRegistry(config.maxLinks());
+        String key = config.tunnelKey();
+        Credentials credentials =
+                new Credentials(key == null ? TunnelKeys.random() : TunnelKeys.parse(key), clock);
+        Instance instance = Instance.create(clock);
+        this.budget =
+                config.memoryBudgetBytes() == 0
+                        ? MemoryBudget.ofHeap()
+                        : new MemoryBudget(config.memoryBudgetBytes());
+        this.publicHandler =
+                new PublicHandler(
+                        credentials,
+                        links,
+                        new Forwarding(config.trustedHops()),
+                        drain,
+                        config.limits());
+        this.registerHandler =
+                new RegisterHandler(
+                        new RegistrationPolicy(
+                                config.registration(),
+                                config.apiKeys(),
+                                config.publicBaseUrl(),
+                                config.cloudRunService()),
+                        credentials,
+                        new PublicUrls(config.publicBaseUrl()),
+                        drain);
+        this.agentEndpoint =
+                new AgentEndpoint(
+                        credentials,
+                        new LinkAcceptor(
+                                instance,
+                                links,
+                                drain,
+                                config.limits(),
+                                Greeting.of(
+                                        "cloudtunnel-server/" + Program.version(), config.limits()),
+                                budget,
+                                timer));
+    }
+
+    /** A builder with the defaults. */
+    public static TunnelServerBuilder builder() {
+        return new TunnelServerBuilder();
+    }
+
+    private static Thread timerThread(Runnable task) {
+        Thread thread = new Thread(task, "tunnel-server-timer");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /**
+     * Puts the tunnel into a Helidon server: its routes beside the application's own, and the
+     * agents' WebSocket beside the application's. Call it after {@code routing(...)}, and close
+     * this tunnel before stopping the server.
+     *
+     * <p>On this listener, Helidon's checks of paths and fields and its decoding of request bodies
+     * are off: a tunnel has to carry what they refuse.
+     */
+    public void install(WebServerConfig.Builder server) {
+        HttpRouting.Builder routing = server.routing().orElseGet(HttpRouting::builder);
+        RoutingFrontEnd frontEnd = new RoutingFrontEnd(publicHandler);
+        // First: by its raw path a request is the tunnels', whatever route the decoded one has.
+        routing.any(frontEnd)
+                .post("/register", registerHandler)
+                .any(AgentEndpoint.PATH, agentEndpoint::upgradeRequired)
+                .register("/health", new HealthHandlers(() -> !drain.isDraining()));
+        Http1ConnectionSelectorConfig.Builder http1 =
+                Http1ConnectionSelector.builder().config(http1Config());
+        WEBSOCKET.forEach(name -> http1.putUpgrader(name, agentEndpoint));
+        server.routing(routing)
+                .addConnectionSelector(http1.build())
+                .contentEncoding(
+                        ContentEncodingContext.builder()
+                                .contentEncodingsDiscoverServices(false)
+                                .build())
+                .connectionOptions(options -> options.tcpNoDelay(true))
+                .writeQueueLength(0)
+                .putListenerSocketOption(
+                        StandardSocketOptions.SO_RCVBUF, ReceiveBuffers.FIXED_BYTES);
+    }
+
+    private static Http1Config http1Config() {
+        return Http1Config.builder()
+                .maxHeadersSize(HEAD_BYTES)
+                .maxPrologueLength(PROLOGUE_BYTES)
+                .validatePath(false)
+                .validatePrologue(false)
+                .validateRequestHeaders(false)
+                .validateResponseHeaders(false)
+                .build();
+    }
+
+    /**
+     * Starts a server of its own.
+     *
+     * @throws IllegalStateException if the port cannot be had, or the server was started before
+     */
+    public TunnelServer start() {
+        if (webServer != null) {
+            throw new IllegalStateException("the server was started before");
+        }
+        WebServerConfig.Builder server =
+                WebServer.builder()
+                        .host(config.host())
+                        .port(config.port())
+                        .shutdownHook(false)
+                        .shutdownGracePeriod(Duration.ofMillis(200));
+        install(server);
+        WebServer started =
+                WebServer.create(ReceiveBuffers.leftToTheSystem(server.buildPrototype())).start();
+        if (!started.isRunning()) {
+            throw new IllegalStateException(
+                    "cannot listen on port "
+                            + config.port()
+                            + ": another program may be using it; choose another one with --port");
+        }
+        webServer = started;
+        LOGGER.log(Level.INFO, "listening on port {0}", Integer.toString(started.port()));
+        return this;
+    }
+
+    /** The port that {@link #start} listens on. */
+    public int port() {
+        WebServer server = webServer;
+        if (server == null) {
+            throw new IllegalStateException("the server is not started");
+        }
+        return server.port();
+    }
+
+    /** Where links are found; for tests, which look for places that were not given back. */
+    LinkRegistry links() {
+        return links;
+    }
+
+    /** The memory for bodies; for tests, which look for bytes that were not given back. */
+    MemoryBudget budget() {
+        return budget;
+    }
+
+    /**
+     * Leaves: takes no new links, lets requests in progress end, closes the agents' links with
+     * 1001, and stops the server if it is our own. Takes at most 9 s. Does nothing the second time.
+     */
+    @Override
+    public void close() {
+        if (drain.isDraining()) {
+            return;
+        }
+        long began = System.nanoTime();
+        drain.begin();
+        try {
+            leaveAll();
+            drain.awaitIdle(DRAIN.minusNanos(System.nanoTime() - began));
+            // Stopping cuts what is open, and a close frame that is cut was never sent.
+            links.awaitEmpty(DRAIN.plusMillis(500).minusNanos(System.nanoTime() - began));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        WebServer server = webServer;
+        if (server != null) {
+            server.stop();
+        }
+        timer.shutdownNow();
+        LOGGER.log(Level.INFO, "stopped");
+    }
+
+    private void leaveAll() throws InterruptedException {
+        List<Thread> leaving = new ArrayList<>(); // one per link
+        for (AgentLink link : links.all()) {
+            leaving.add(Thread.ofVirtual().name("tunnel-leave").start(() -> leave(link)));
+        }
+        for (Thread thread : leaving) {
+            thread.join();
+        }
+    }
+
+    private static void leave(AgentLink link) {
+        try {
+            link.leave(DRAIN);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,191 @@
+package io.cloudtunnel.server;
+
+import io.cloudtunnel.program.SettingException;
+import io.cloudtunnel.program.Settings;
+import io.cloudtunnel.protocol.frame.Limits;
+import io.cloudtunnel.server.auth.RegistrationPolicy;
+import io.cloudtunnel.server.auth.TunnelKeys;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Collects what a {@link TunnelServer} is built from. Not safe for use by several threads. */
+public final class TunnelServerBuilder {
+
+    private static final int MOST_LINKS = 10_000;
+    private static final int MOST_LINKS_ON_CLOUD_RUN = 600; // of 1000 concurrent requests at most
+
+    private String host = "0.0.0.0";
+    private int port = 8080;
+    private @Nullable URI publicBaseUrl;
+    private RegistrationPolicy.@Nullable Mode registration;
+    private Map<String, String> apiKeys = Map.of();
+    private @Nullable String tunnelKey;
+    private @Nullable String cloudRunService;
+    private int maxLinks = MOST_LINKS;
+    private int trustedHops;
+    private long memoryBudgetBytes;
+    private Limits limits = Limits.DEFAULT;
+
+    TunnelServerBuilder() {}
+
+    /** The address to listen on; every address unless set. */
+    public TunnelServerBuilder host(String address) {
+        host = address;
+        return this;
+    }
+
+    /** The port to listen on, 0 for any free one; 8080 unless set. */
+    public TunnelServerBuilder port(int number) {
+        port = number;
+        return this;
+    }
+
+    /** Where the public finds the server; as the registering agent sees it unless set. */
+    public TunnelServerBuilder publicBaseUrl(URI url) {
+        publicBaseUrl = url;
+        return this;
+    }
+
+    /** Lets anyone register, from anywhere. */
+    public TunnelServerBuilder openRegistration() {
+        registration = RegistrationPolicy.Mode.OPEN;
+        return this;
+    }
+
+    /** Lets those register who have one of these keys, given by name. */
+    public TunnelServerBuilder apiKeys(Map<String, String> keysByName) {
+        apiKeys = Map.copyOf(keysByName);
+        return this;
+    }
+
+    /**
+     * What ids and secrets are signed with: {@code key} or {@code id:key,id:key}, each key of at
+     * least 32 characters; random unless set.
+     *
+     * @throws IllegalArgumentException if it has another form
+     */
+    public TunnelServerBuilder tunnelKey(String keys) {
+        TunnelKeys.parse(keys);
+        tunnelKey = keys;
+        return this;
+    }
+
+    /** The most links of agents at a time; 10,000 unless set. */
+    public TunnelServerBuilder maxLinks(int number) {
+        maxLinks = number;
+        return this;
+    }
+
+    /** How many proxies stand in front whose {@code X-Forwarded-For} is believed; 0 unless set. */
+    public TunnelServerBuilder trustedHops(int number) {
+        trustedHops = number;
+        return this;
+    }
+
+    /** The memory for bodies on their way, in bytes; half of the heap unless set. */
+    public TunnelServerBuilder memoryBudget(long bytes) {
+        memoryBudgetBytes = bytes;
+        return this;
+    }
+
+    /** The limits of links and requests. */
+    public TunnelServerBuilder limits(Limits values) {
+        limits = values;
+        return this;
+    }
+
+    /**
+     * The service's name on Cloud Run ({@code K_SERVICE}): one proxy in front is trusted, at most
+     * 600 links are taken, and error texts show the commands that work there.
+     */
+    public TunnelServerBuilder cloudRunService(String name) {
+        cloudRunService = name;
+        trustedHops = 1;
+        maxLinks = MOST_LINKS_ON_CLOUD_RUN;
+        return this;
+    }
+
+    /**
+     * Takes all values that the settings have.
+     *
+     * @throws SettingException if one is wrong
+     */
+    TunnelServerBuilder settings(Settings settings) {
+        port = settings.integer(ServerOptions.PORT, port, 0, 65535);
+        URI base = settings.url(ServerOptions.PUBLIC_BASE_URL);
+        publicBaseUrl = base == null ? publicBaseUrl : base;
+        String keys = settings.text(ServerOptions.API_KEYS);
+        if (keys != null) {
+            try {
+                apiKeys = RegistrationPolicy.parseKeys(keys);
+            } catch (IllegalArgumentException e) {
+                throw settings.wrong(ServerOptions.API_KEYS, String.valueOf(e.getMessage()));
+            }
+        }
+        registration = registration(settings);
+        String key = settings.text(ServerOptions.TUNNEL_KEY);
+        if (key != null) {
+            try {
+                tunnelKey(key);
+            } catch (IllegalArgumentException e) {
+                throw settings.wrong(ServerOptions.TUNNEL_KEY, String.valueOf(e.getMessage()));
+            }
+        }
+        maxLinks = settings.integer(ServerOptions.MAX_LINKS, maxLinks, 1, 1_000_000);
+        trustedHops = settings.integer(ServerOptions.TRUSTED_HOPS, trustedHops, 0, 16);
+        memoryBudgetBytes =
+                settings.bytes(
+                        ServerOptions.MEMORY_BUDGET, memoryBudgetBytes, 1 << 20, Long.MAX_VALUE);
+        Duration time = settings.duration(ServerOptions.RESPONSE_TIMEOUT, limits.responseTimeout());
+        long body =
+                settings.bytes(
+                        ServerOptions.JSON_BODY_LIMIT, limits.jsonBodyBytes(), 1024, 1 << 30);
+        limits = limits.withResponseTimeout(time).withJsonBodyBytes((int) body);
+        return this;
+    }
+
+    private RegistrationPolicy.@Nullable Mode registration(Settings settings) {
+        String word = settings.word(ServerOptions.REGISTRATION, "open", "keys", "oidc", "mtls");
+        if (word == null) {
+            return registration;
+        }
+        return switch (word) {
+            case "open" -> RegistrationPolicy.Mode.OPEN;
+            case "keys" -> {
+                if (apiKeys.isEmpty()) {
+                    throw new SettingException(
+                            "REGISTRATION is 'keys', but there are no API_KEYS; give them as"
+                                    + " name:key,name:key");
+                }
+                yield RegistrationPolicy.Mode.KEYS;
+            }
+            default ->
+                    throw settings.wrong(
+                            ServerOptions.REGISTRATION, "open or keys in this version");
+        };
+    }
+
+    /** A server that is not started yet. */
+    public TunnelServer build() {
+        return new TunnelServer(
+                new TunnelServerConfig(
+                        host,
+                        port,
+                        publicBaseUrl,
+                        registration,
+                        apiKeys,
+                        tunnelKey,
+                        cloudRunService,
+                        maxLinks,
+                        trustedHops,
+                        memoryBudgetBytes,
+                        limits));
+    }
+
+    /** Builds and starts a server of its own. */
+    public TunnelServer start() {
+        return build().start();
+    }
+}

@@ -1,0 +1,28 @@
+package io.cloudtunnel.server;
+
+import io.cloudtunnel.protocol.frame.Limits;
+import io.cloudtunnel.server.auth.RegistrationPolicy;
+import java.net.URI;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The values that a {@link TunnelServerBuilder} has collected. */
+record TunnelServerConfig(
+        String host,
+        int port,
+        @Nullable URI publicBaseUrl,
+        RegistrationPolicy.@Nullable Mode registration,
+        Map<String, String> apiKeys,
+        @Nullable String tunnelKey,
+        @Nullable String cloudRunService,
+        int maxLinks,
+        int trustedHops,
+        long memoryBudgetBytes,
+        Limits limits) {
+
+    /** Without keys. */
+    @Override
+    public String toString() {
+        return "TunnelServerConfig[port=" + port + ", publicBaseUrl=" + publicBaseUrl + "]";
+    }
+}

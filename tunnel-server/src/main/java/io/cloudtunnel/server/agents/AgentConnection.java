@@ -1,0 +1,178 @@
+package io.cloudtunnel.server.agents;
+
+import io.cloudtunnel.protocol.frame.RequestHead;
+import io.cloudtunnel.protocol.session.ErrorCode;
+import io.cloudtunnel.protocol.session.Exchange;
+import io.cloudtunnel.protocol.session.ExchangeException;
+import io.cloudtunnel.protocol.session.JsonUpstream;
+import io.cloudtunnel.protocol.session.LinkCloseCode;
+import io.cloudtunnel.protocol.session.LinkUpstream;
+import io.cloudtunnel.protocol.session.Message;
+import io.cloudtunnel.protocol.session.SessionUpstream;
+import io.cloudtunnel.protocol.session.WsLink;
+import io.cloudtunnel.protocol.ws.CloseCode;
+import io.cloudtunnel.protocol.ws.Role;
+import io.cloudtunnel.server.registry.AgentLink;
+import io.helidon.common.concurrency.limits.Limit;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.spi.ServerConnection;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/** A connection that an agent's link lives on, from the 101 to its end. */
+final class AgentConnection implements ServerConnection, AgentLink {
+
+    private static final Logger LOGGER = System.getLogger(AgentConnection.class.getName());
+
+    private static final int HELLO_SECONDS = 10;
+
+    private final String tunnelId;
+    private final String peer;
+    private final LinkAcceptor acceptor;
+    private final WsLink link;
+    private final LinkUpstream upstream;
+    private final CountDownLatch begun = new CountDownLatch(1); // until the 101 is written
+
+    AgentConnection(
+            ConnectionContext context, String tunnelId, boolean binary, LinkAcceptor acceptor) {
+        this.tunnelId = tunnelId;
+        this.acceptor = acceptor;
+        this.peer = context.remotePeer().host();
+        this.link =
+                new WsLink(
+                        ContextStreams.input(context.dataReader(), context.serverSocket()),
+                        ContextStreams.output(context.dataWriter()),
+                        Role.SERVER,
+                        acceptor.limits().jsonMessageBytes(),
+                        context.serverSocket()::close,
+                        acceptor.limits(),
+                        acceptor.timer());
+        this.upstream =
+                binary
+                        ? new SessionUpstream(
+                                link, acceptor.greeting(), acceptor.limits(), acceptor.budget())
+                        : new JsonUpstream(link, acceptor.limits(), acceptor.budget());
+    }
+
+    /**
+     * Makes the link known, and then tells the agent that it is open: who has seen the 101 is
+     * reached by the next public request. If the handshake fails nothing is left of the link.
+     *
+     * @param handshake writes the 101
+     */
+    void begin(Runnable handshake) {
+        try {
+            acceptor.links().add(tunnelId, this);
+            handshake.run();
+        } catch (RuntimeException e) {
+            upstream.end(
+                    new ExchangeException(ErrorCode.AGENT_NOT_CONNECTED, "agent not connected"));
+            acceptor.links().remove(tunnelId, this);
+            acceptor.release();
+            link.close(CloseCode.GOING_AWAY, "the handshake failed");
+            throw e;
+        } finally {
+            begun.countDown();
+        }
+    }
+
+    /** Runs until the link ends. Takes no permit of the limit, which is for public requests. */
+    @Override
+    public void handle(Limit limit) {
+        LOGGER.log(Level.INFO, "link tunnel={0} agent={1} open", tunnelId, peer);
+        ScheduledFuture<?> helloWait =
+                acceptor.timer().schedule(this::expectHello, HELLO_SECONDS, TimeUnit.SECONDS);
+        try {
+            upstream.serve();
+        } catch (IOException e) {
+            LOGGER.log(Level.DEBUG, () -> "link tunnel=" + tunnelId + " broke: " + e.getMessage());
+            awaitEnd();
+        } finally {
+            helloWait.cancel(false);
+            acceptor.links().remove(tunnelId, this);
+            acceptor.release();
+            LOGGER.log(
+                    Level.INFO,
+                    "link tunnel={0} agent={1} closed: {2}",
+                    tunnelId,
+                    peer,
+                    link.ending());
+        }
+    }
+
+    /** An agent that asked for binary mode, and does not begin it, holds a place for nothing. */
+    private void expectHello() {
+        if (!upstream.isReady()) {
+            link.close(LinkCloseCode.PROTOCOL_ERROR, "no-hello");
+        }
+    }
+
+    /**
+     * Lets the close frame leave and the peer answer it: returning closes the connection, and with
+     * bytes unread the peer might never see why. The link ends this by its limit for closing.
+     */
+    private void awaitEnd() {
+        try {
+            Message dropped = link.receive();
+            while (dropped != null) {
+                dropped = link.receive();
+            }
+        } catch (IOException e) {
+            LOGGER.log(Level.TRACE, "the link is at its end", e);
+        }
+    }
+
+    @Override
+    public Exchange open(RequestHead head, long bodyLength)
+            throws ExchangeException, InterruptedException {
+        begun.await(); // nothing may be written before the 101
+        return upstream.open(head, bodyLength);
+    }
+
+    /** The requests that it has may still be answered: only new ones go to the newer link. */
+    @Override
+    public void replaced() {
+        leaveSoon(LinkCloseCode.REPLACED, "a newer agent of this tunnel has connected");
+    }
+
+    private void leaveSoon(int code, String reason) {
+        Thread.ofVirtual()
+                .name("tunnel-leave-" + tunnelId)
+                .start(() -> {
+                    try {
+                        upstream.drain(acceptor.limits().responseTimeout());
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    link.close(code, reason);
+                });
+    }
+
+    @Override
+    public void leave(Duration atMost) throws InterruptedException {
+        if (!upstream.drain(atMost)) {
+            LOGGER.log(
+                    Level.WARNING,
+                    "link tunnel={0} closed with {1} requests unanswered",
+                    tunnelId,
+                    upstream.openExchanges());
+        }
+        link.close(CloseCode.GOING_AWAY, "the server is shutting down");
+    }
+
+    /** Links have pings of their own. */
+    @Override
+    public Duration idleTime() {
+        return Duration.ZERO;
+    }
+
+    @Override
+    public void close(boolean interrupt) {
+        link.close(CloseCode.GOING_AWAY, "the server is shutting down");
+    }
+}

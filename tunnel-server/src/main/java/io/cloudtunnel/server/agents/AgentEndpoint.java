@@ -1,0 +1,168 @@
+package io.cloudtunnel.server.agents;
+
+import io.cloudtunnel.protocol.frame.Fields;
+import io.cloudtunnel.server.auth.Credentials;
+import io.cloudtunnel.server.auth.RegistrationPolicy;
+import io.cloudtunnel.server.front.ErrorAnswer;
+import io.cloudtunnel.server.front.RoutingFields;
+import io.cloudtunnel.server.observe.RequestIds;
+import io.helidon.common.buffers.BufferData;
+import io.helidon.http.DirectHandler;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.HttpPrologue;
+import io.helidon.http.Method;
+import io.helidon.http.RequestException;
+import io.helidon.http.Status;
+import io.helidon.http.WritableHeaders;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.helidon.webserver.spi.ServerConnection;
+import io.helidon.webserver.websocket.WsConfig;
+import io.helidon.webserver.websocket.WsUpgrader;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code GET /ws}: the agents' WebSocket, on Helidon's handshake and with frames of our own
+ * (docs/decisions/websocket-frames.md says why). Any other path is left to the application's own
+ * WebSocket routing. Safe for use by several threads.
+ */
+public final class AgentEndpoint extends WsUpgrader {
+
+    /** The path. */
+    public static final String PATH = "/ws";
+
+    /** The subprotocol of binary mode. */
+    static final String BINARY = "cloudtunnel.v1";
+
+    private static final HeaderName TUNNEL_ID = HeaderNames.create("X-Tunnel-Id");
+    private static final Logger LOGGER = System.getLogger(AgentEndpoint.class.getName());
+
+    private final Credentials credentials;
+    private final LinkAcceptor acceptor;
+
+    /** An endpoint for agents with these credentials. */
+    public AgentEndpoint(Credentials credentials, LinkAcceptor acceptor) {
+        super(WsConfig.create());
+        this.credentials = credentials;
+        this.acceptor = acceptor;
+    }
+
+    @Override
+    public @Nullable ServerConnection upgrade(
+            ConnectionContext context, HttpPrologue prologue, WritableHeaders<?> headers) {
+        if (!prologue.uriPath().rawPath().equals(PATH)) {
+            return super.upgrade(context, prologue, headers);
+        }
+        if (!prologue.method().equals(Method.GET)) {
+            return null; // no handshake: the routing answers 426
+        }
+        String key = headers.first(WS_KEY).orElse("");
+        if (!key.matches("[A-Za-z0-9+/]{22}==")
+                || !SUPPORTED_VERSION.equals(headers.first(WS_VERSION).orElse(""))) {
+            throw refused(
+                    Status.BAD_REQUEST_400,
+                    "bad-request",
+                    "Sec-WebSocket-Key and Sec-WebSocket-Version: 13 are needed",
+                    headers);
+        }
+        String tunnelId = authenticate(context, prologue, headers);
+        if (!acceptor.tryReserve()) {
+            throw refused(
+                    Status.SERVICE_UNAVAILABLE_503,
+                    acceptor.refusal(),
+                    "this instance takes no more links: " + acceptor.refusal(),
+                    headers);
+        }
+        boolean binary = RoutingFields.of(headers).hasToken("Sec-WebSocket-Protocol", BINARY);
+        AgentConnection connection = new AgentConnection(context, tunnelId, binary, acceptor);
+        connection.begin(() -> switchProtocols(context, key, binary));
+        return connection;
+    }
+
+    /** What a request to {@link #PATH} gets that is no handshake. */
+    public void upgradeRequired(ServerRequest request, ServerResponse response) {
+        Fields fields = RoutingFields.of(request);
+        ErrorAnswer answer =
+                ErrorAnswer.of(
+                        Status.UPGRADE_REQUIRED_426.code(),
+                        "upgrade-required",
+                        "this is where agents connect, by WebSocket",
+                        RequestIds.of(fields),
+                        fields);
+        answer.head().fields().forEach(response::header);
+        response.status(Status.UPGRADE_REQUIRED_426)
+                .header("Upgrade", "websocket")
+                .header("Connection", "Upgrade")
+                .send(answer.body().toByteArray());
+    }
+
+    /** All failures look the same to the agent; the log says which one it was. */
+    private String authenticate(
+            ConnectionContext context, HttpPrologue prologue, WritableHeaders<?> headers) {
+        String id = headers.first(TUNNEL_ID).orElse(null);
+        String secret;
+        if (id != null) { // then the query does not count
+            secret =
+                    headers.first(HeaderNames.AUTHORIZATION)
+                            .map(RegistrationPolicy::bearerToken)
+                            .orElse(null);
+        } else {
+            id = prologue.query().first("id").orElse(null);
+            secret = prologue.query().first("secret").orElse(null);
+        }
+        Credentials.Verdict verdict =
+                id == null || secret == null
+                        ? Credentials.Verdict.INVALID
+                        : credentials.verify(id, secret);
+        if (id == null || verdict != Credentials.Verdict.VALID) {
+            // Without the id: it may be anything, line ends among it.
+            LOGGER.log(
+                    Level.INFO,
+                    "link refused: agent={0} credentials are {1}",
+                    context.remotePeer().host(),
+                    secret == null ? "missing" : verdict.name().toLowerCase(Locale.ROOT));
+            throw refused(
+                    Status.UNAUTHORIZED_401,
+                    "bad-credentials",
+                    "id and secret of a tunnel of this server are needed",
+                    headers);
+        }
+        return id;
+    }
+
+    private static RequestException refused(
+            Status status, String code, String text, WritableHeaders<?> headers) {
+        Fields fields = RoutingFields.of(headers);
+        ErrorAnswer answer =
+                ErrorAnswer.of(status.code(), code, text, RequestIds.of(fields), fields);
+        RequestException.Builder refusal =
+                RequestException.builder()
+                        .type(DirectHandler.EventType.OTHER)
+                        .status(status)
+                        .message(answer.body().utf8())
+                        .safeMessage(true)
+                        .setKeepAlive(false);
+        answer.head()
+                .fields()
+                .without("Content-Length") // Helidon counts it
+                .forEach((name, value) -> refusal.header(HeaderValues.create(name, value)));
+        return refusal.build();
+    }
+
+    private void switchProtocols(ConnectionContext context, String key, boolean binary) {
+        String head =
+                SWITCHING_PROTOCOL_PREFIX
+                        + hash(context, key)
+                        + (binary ? "\r\nSec-WebSocket-Protocol: " + BINARY : "")
+                        + acceptor.identity()
+                        + SWITCHING_PROTOCOLS_SUFFIX;
+        context.dataWriter().writeNow(BufferData.create(head.getBytes(StandardCharsets.US_ASCII)));
+    }
+}

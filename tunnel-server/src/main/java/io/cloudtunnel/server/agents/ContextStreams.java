@@ -1,0 +1,79 @@
+package io.cloudtunnel.server.agents;
+
+import io.helidon.common.buffers.BufferData;
+import io.helidon.common.buffers.DataReader;
+import io.helidon.common.buffers.DataWriter;
+import io.helidon.common.socket.HelidonSocket;
+import io.helidon.webserver.ServerConnectionException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+
+/** A Helidon connection's reader and writer as streams, for the frame code. */
+final class ContextStreams {
+
+    private static final int READ = 32 * 1024;
+
+    private ContextStreams() {}
+
+    /**
+     * For one thread. What the reader holds already comes first; from then on the socket is read
+     * without it, since it takes 8 KiB at a time and copies each of them.
+     */
+    static InputStream input(DataReader reader, HelidonSocket socket) {
+        return new InputStream() {
+            private final BufferData direct = BufferData.create(READ);
+
+            @Override
+            public int read() throws IOException {
+                byte[] one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+            }
+
+            @Override
+            public int read(byte[] target, int offset, int length) throws IOException {
+                if (length == 0) {
+                    return 0;
+                }
+                try {
+                    if (reader.available() > 0) {
+                        return reader.readBuffer(Math.min(length, reader.available()))
+                                .read(target, offset, length);
+                    }
+                    if (direct.available() == 0) {
+                        direct.reset();
+                        if (socket.read(direct) < 0) {
+                            return -1;
+                        }
+                    }
+                    return direct.read(target, offset, length);
+                } catch (DataReader.InsufficientDataAvailableException e) {
+                    return -1;
+                } catch (ServerConnectionException | UncheckedIOException e) {
+                    throw new IOException("the connection broke", e);
+                }
+            }
+        };
+    }
+
+    /** For one thread at a time; each write leaves at once. */
+    static OutputStream output(DataWriter writer) {
+        return new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                write(new byte[] {(byte) b}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] source, int offset, int length) throws IOException {
+                try {
+                    // Not create(): what it makes writes too much where the offset is not 0.
+                    writer.writeNow(BufferData.createReadOnly(source, offset, length));
+                } catch (UncheckedIOException e) {
+                    throw new IOException("the connection broke", e);
+                }
+            }
+        };
+    }
+}

@@ -1,0 +1,51 @@
+package io.cloudtunnel.server.agents;
+
+import io.cloudtunnel.protocol.frame.Greeting;
+import io.cloudtunnel.protocol.frame.Limits;
+import io.cloudtunnel.protocol.session.MemoryBudget;
+import io.cloudtunnel.server.front.Drain;
+import io.cloudtunnel.server.registry.LinkRegistry;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * What a link of an agent needs from this instance.
+ *
+ * @param instance who we are
+ * @param links where a link is found by public requests
+ * @param drain whether we are leaving
+ * @param limits the limits of a link
+ * @param greeting what this server says of itself in binary mode
+ * @param budget the memory for bodies
+ * @param timer watches over links; its tasks do not block
+ */
+public record LinkAcceptor(
+        Instance instance,
+        LinkRegistry links,
+        Drain drain,
+        Limits limits,
+        Greeting greeting,
+        MemoryBudget budget,
+        ScheduledExecutorService timer) {
+
+    boolean tryReserve() {
+        return !drain.isDraining() && links.tryReserve();
+    }
+
+    void release() {
+        links.release();
+    }
+
+    /** Why no link can be had now. */
+    String refusal() {
+        return drain.isDraining() ? "draining" : "too-many-links";
+    }
+
+    /** What a 101 says besides what RFC 6455 asks for. */
+    String identity() {
+        return "\r\nCloudtunnel-Instance: "
+                + instance.id()
+                + "\r\nCloudtunnel-Started: "
+                + instance.started().toEpochMilli()
+                + "\r\nCloudtunnel-Link-Lifetime: 0"; // no limit
+    }
+}

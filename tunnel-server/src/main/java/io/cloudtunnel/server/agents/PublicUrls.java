@@ -1,0 +1,31 @@
+package io.cloudtunnel.server.agents;
+
+import io.cloudtunnel.protocol.frame.Fields;
+import io.cloudtunnel.protocol.http.Authority;
+import io.cloudtunnel.server.front.Forwarding;
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the public finds a tunnel.
+ *
+ * @param configured the base that is configured, null to take it from the registering request
+ */
+public record PublicUrls(@Nullable URI configured) {
+
+    String of(String tunnelId, Fields request, boolean secure) {
+        return base(request, secure) + "/pub/" + tunnelId;
+    }
+
+    private String base(Fields request, boolean secure) {
+        if (configured != null) {
+            String base = configured.toString();
+            return base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
+        }
+        String proto = Forwarding.forwardedProto(request);
+        String scheme = proto != null ? proto : secure ? "https" : "http";
+        String host = request.first("Host");
+        boolean usable = host != null && Authority.parse(host) != null;
+        return scheme + "://" + (usable ? host : "localhost");
+    }
+}

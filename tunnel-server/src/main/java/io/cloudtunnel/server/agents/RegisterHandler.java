@@ -1,0 +1,173 @@
+package io.cloudtunnel.server.agents;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.cloudtunnel.protocol.frame.Fields;
+import io.cloudtunnel.server.auth.Credentials;
+import io.cloudtunnel.server.auth.RegistrationPolicy;
+import io.cloudtunnel.server.auth.RegistrationPolicy.Decision;
+import io.cloudtunnel.server.front.Drain;
+import io.cloudtunnel.server.front.ErrorAnswer;
+import io.cloudtunnel.server.front.RoutingFields;
+import io.cloudtunnel.server.observe.RequestIds;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+
+/** {@code POST /register}: gives an agent its tunnel; docs/protocol.md, "Registration". */
+public final class RegisterHandler implements Handler {
+
+    private static final Logger LOGGER = System.getLogger(RegisterHandler.class.getName());
+    private static final ObjectMapper JSON =
+            JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+    private static final int LONGEST_BODY = 16 * 1024;
+
+    private final RegistrationPolicy policy;
+    private final Credentials credentials;
+    private final PublicUrls urls;
+    private final Drain drain;
+
+    /** A handler over these parts. */
+    public RegisterHandler(
+            RegistrationPolicy policy, Credentials credentials, PublicUrls urls, Drain drain) {
+        this.policy = policy;
+        this.credentials = credentials;
+        this.urls = urls;
+        this.drain = drain;
+    }
+
+    @Override
+    public void handle(ServerRequest request, ServerResponse response) throws IOException {
+        Fields fields = RoutingFields.of(request);
+        String requestId = RequestIds.of(fields);
+        if (drain.isDraining()) {
+            refuse(
+                    response,
+                    new Decision.Refused(503, "draining", "the server is shutting down"),
+                    requestId,
+                    fields);
+            return;
+        }
+        String peer = request.remotePeer().host();
+        switch (policy.decide(peer, fields)) {
+            case Decision.Allowed allowed -> {
+                Credentials.Pair pair;
+                try {
+                    pair = issue(request);
+                } catch (BadBody e) {
+                    response.header(HeaderValues.CONNECTION_CLOSE); // it is not read to its end
+                    refuse(response, e.answer, requestId, fields);
+                    throw new CloseConnectionException("the body was not read to its end", e);
+                }
+                String key = allowed.who() == null ? "-" : allowed.who();
+                LOGGER.log(
+                        Level.INFO,
+                        "register id={0} tunnel={1} client={2} key={3}",
+                        requestId,
+                        pair.id(),
+                        peer,
+                        key);
+                answer(response, pair, urls.of(pair.id(), fields, request.isSecure()), requestId);
+            }
+            case Decision.Refused refused -> {
+                LOGGER.log(
+                        Level.INFO,
+                        "register id={0} client={1} refused: {2}",
+                        requestId,
+                        peer,
+                        refused.code());
+                refuse(response, refused, requestId, fields);
+            }
+        }
+    }
+
+    /** The tunnel that the agent had, if it still proves to be its own; else a new one. */
+    private Credentials.Pair issue(ServerRequest request) throws IOException, BadBody {
+        JsonNode old = oldPair(request);
+        String id = old.path("id").asText("");
+        boolean proven =
+                credentials.verify(id, old.path("secret").asText(""))
+                        != Credentials.Verdict.INVALID;
+        return proven ? credentials.issueFor(id) : credentials.issue();
+    }
+
+    private static JsonNode oldPair(ServerRequest request) throws IOException, BadBody {
+        if (!request.content().hasEntity()) {
+            return JSON.missingNode();
+        }
+        byte[] body;
+        try (InputStream in = request.content().inputStream()) {
+            body = in.readNBytes(LONGEST_BODY + 1);
+        }
+        if (body.length > LONGEST_BODY) {
+            throw new BadBody(
+                    413, "body-too-large", "the body is larger than " + LONGEST_BODY + " bytes");
+        }
+        JsonNode old = parse(body);
+        if (!old.isObject() && !old.isMissingNode()) {
+            throw noObject();
+        }
+        return old;
+    }
+
+    private static JsonNode parse(byte[] body) throws IOException, BadBody {
+        try {
+            return JSON.readTree(body);
+        } catch (JsonProcessingException e) {
+            throw noObject(); // without the parser's text, which repeats what came
+        }
+    }
+
+    private static BadBody noObject() {
+        return new BadBody(400, "bad-request", "the body has to be empty, or one JSON object");
+    }
+
+    /** A body that registration cannot be asked with. */
+    private static final class BadBody extends Exception {
+        private static final long serialVersionUID = 1L;
+        private final transient Decision.Refused answer;
+
+        BadBody(int status, String code, String text) {
+            super(text);
+            answer = new Decision.Refused(status, code, text);
+        }
+    }
+
+    private static void answer(
+            ServerResponse response, Credentials.Pair pair, String publicUrl, String requestId)
+            throws JsonProcessingException {
+        ObjectNode body =
+                JSON.createObjectNode()
+                        .put("id", pair.id())
+                        .put("secret", pair.secret())
+                        .put("public_url", publicUrl);
+        response.header("Content-Type", "application/json")
+                .header("Cache-Control", "no-store")
+                .header("Cloudtunnel-Protocols", AgentEndpoint.BINARY)
+                .header("X-Request-Id", requestId)
+                .send(JSON.writeValueAsBytes(body));
+    }
+
+    private static void refuse(
+            ServerResponse response, Decision.Refused refused, String requestId, Fields request) {
+        ErrorAnswer answer =
+                ErrorAnswer.of(
+                        refused.status(), refused.code(), refused.text(), requestId, request);
+        answer.head().fields().forEach(response::header);
+        if (refused.status() == 401) {
+            response.header("WWW-Authenticate", "Bearer");
+        }
+        response.status(Status.create(refused.status())).send(answer.body().toByteArray());
+    }
+}

@@ -1,0 +1,112 @@
+package io.cloudtunnel.server.front;
+
+import io.cloudtunnel.protocol.frame.Fields;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields that tell the local service about the client: set from the server's own view, and from
+ * what the configured number of trusted proxies in front of it says. What a client sent of them is
+ * never believed. Immutable.
+ */
+public final class Forwarding {
+
+    /** What only the server, or only server and agent between them, may say. */
+    private static final Set<String> RESERVED =
+            Set.of(
+                    "forwarded",
+                    "x-forwarded-for",
+                    "x-forwarded-proto",
+                    "x-forwarded-host",
+                    "x-forwarded-prefix",
+                    "x-forwarded-port",
+                    "x-real-ip",
+                    "x-request-id",
+                    "x-tunnel-id");
+
+    private static final String INTERNAL = "cloudtunnel-";
+
+    private final int trustedHops;
+
+    /** Forwarding fields behind so many trusted proxies. */
+    public Forwarding(int trustedHops) {
+        this.trustedHops = trustedHops;
+    }
+
+    /** Removes what a client may not say, and adds what the server says. */
+    Fields apply(PublicCall call, Fields fields, String prefix, String requestId) {
+        List<String> route = route(call.head().fields(), call.peerHost());
+        String proto = proto(call.head().fields(), call.isSecure());
+        Fields.Builder result =
+                fields.filter((name, value) -> !isReserved(name)).toBuilder()
+                        .add("X-Forwarded-For", String.join(", ", route))
+                        .add("X-Forwarded-Proto", proto);
+        String host = call.head().fields().first("Host");
+        if (host != null) {
+            result.add("X-Forwarded-Host", host);
+        }
+        return result.add("X-Forwarded-Prefix", prefix)
+                .add("Forwarded", forwarded(route, proto, host))
+                .add("X-Request-Id", requestId)
+                .build();
+    }
+
+    static boolean isReserved(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return RESERVED.contains(lower) || lower.startsWith(INTERNAL);
+    }
+
+    /** The client and the trusted proxies behind it, up to our peer. */
+    private List<String> route(Fields fields, String peerHost) {
+        List<String> all = new ArrayList<>();
+        if (trustedHops > 0) {
+            all.addAll(fields.tokens("X-Forwarded-For"));
+        }
+        all.add(peerHost);
+        return all.subList(Math.max(0, all.size() - 1 - trustedHops), all.size());
+    }
+
+    /** The client's address by the server's own view. */
+    public String client(Fields fields, String peerHost) {
+        return route(fields, peerHost).getFirst();
+    }
+
+    private String proto(Fields fields, boolean secure) {
+        String said = trustedHops > 0 ? forwardedProto(fields) : null;
+        return said != null ? said : secure ? "https" : "http";
+    }
+
+    /** What {@code X-Forwarded-Proto} says, null where it says nothing that can be. */
+    public static @Nullable String forwardedProto(Fields fields) {
+        List<String> protos = fields.tokens("X-Forwarded-Proto");
+        if (protos.isEmpty()) {
+            return null;
+        }
+        String last = protos.getLast().toLowerCase(Locale.ROOT);
+        return last.equals("https") || last.equals("http") ? last : null;
+    }
+
+    /** RFC 7239, section 4. */
+    private static String forwarded(List<String> route, String proto, @Nullable String host) {
+        StringBuilder value = new StringBuilder();
+        for (String node : route) {
+            value.append(value.isEmpty() ? "for=" : ", for=").append(node(node));
+        }
+        if (host != null) {
+            value.append(";host=").append(quoted(host));
+        }
+        return value.append(";proto=").append(proto).toString();
+    }
+
+    private static String node(String address) {
+        return address.contains(":") ? quoted("[" + address + "]") : quoted(address);
+    }
+
+    private static String quoted(String text) {
+        boolean token = text.chars().allMatch(c -> Character.isLetterOrDigit(c) || c == '.');
+        return token ? text : '"' + text.replaceAll("[\"\\\\]", "") + '"';
+    }
+}

@@ -1,0 +1,102 @@
+package io.cloudtunnel.server.front;
+
+import io.cloudtunnel.protocol.frame.Bytes;
+import io.cloudtunnel.protocol.frame.Fields;
+import io.cloudtunnel.protocol.http.HttpException;
+import io.cloudtunnel.protocol.session.ErrorCode;
+import io.cloudtunnel.protocol.session.Exchange;
+import io.cloudtunnel.protocol.session.ExchangeException;
+import io.cloudtunnel.server.observe.RequestLog;
+import java.io.IOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries a request's body from the client to an exchange. A body that may take time has a thread
+ * of its own, so that the response can overtake it.
+ */
+final class RequestPump {
+
+    /** A body of known length up to this is read before the response is looked at. */
+    private static final int SMALL = 16 * 1024;
+
+    /** After an early answer so much of the body is still read, so that the answer is seen. */
+    private static final long READ_ON_BYTES = 1024 * 1024;
+
+    private static final Duration READ_ON_TIME = Duration.ofSeconds(2);
+
+    private final PublicCall call;
+    private final Exchange exchange;
+    private final RequestLog log;
+    private @Nullable Thread thread;
+
+    RequestPump(PublicCall call, Exchange exchange, RequestLog log) {
+        this.call = call;
+        this.exchange = exchange;
+        this.log = log;
+    }
+
+    void start() throws ExchangeException, IOException, InterruptedException {
+        long length = call.bodyLength();
+        boolean small = length >= 0 && length <= SMALL && !call.head().fields().contains("Expect");
+        if (small) {
+            pump();
+        } else {
+            thread =
+                    Thread.ofVirtual()
+                            .name("tunnel-request-" + log.requestId())
+                            .start(this::pumpOrCancel);
+        }
+    }
+
+    private void pumpOrCancel() {
+        try {
+            pump();
+        } catch (ExchangeException e) {
+            exchange.cancel(e); // the thread of the response reports it
+        } catch (HttpException e) {
+            exchange.cancel(
+                    new ExchangeException(ErrorCode.BAD_REQUEST, String.valueOf(e.getMessage())));
+        } catch (IOException e) {
+            exchange.cancel(new ExchangeException(ErrorCode.CANCELLED, "the client has gone"));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void pump() throws ExchangeException, IOException, InterruptedException {
+        Bytes piece = call.bodyLength() == 0 ? null : call.read();
+        while (piece != null) {
+            log.read(piece.length());
+            if (!exchange.send(piece)) {
+                readOn();
+                return;
+            }
+            piece = call.read();
+        }
+        exchange.endRequest(Fields.EMPTY);
+    }
+
+    /** Nobody wants the rest, but a client that is still sending may not look at the answer. */
+    private void readOn() throws IOException {
+        long left = READ_ON_BYTES;
+        Bytes piece = call.read();
+        while (piece != null && left > 0) {
+            left -= piece.length();
+            piece = call.read();
+        }
+    }
+
+    /** The response is over, so the request is: waits a little for the client, then cuts it off. */
+    void finish() {
+        Thread running = thread;
+        try {
+            if (running != null && !running.join(READ_ON_TIME)) {
+                call.abort();
+            }
+        } catch (InterruptedException e) {
+            call.abort();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

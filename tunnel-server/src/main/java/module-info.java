@@ -1,0 +1,19 @@
+/** The public side of the tunnel, as a library and as a program. */
+@org.jspecify.annotations.NullMarked
+module io.cloudtunnel.server {
+    requires com.fasterxml.jackson.core;
+    requires com.fasterxml.jackson.databind;
+    requires transitive io.cloudtunnel.program;
+    requires transitive io.cloudtunnel.protocol;
+    requires io.helidon.common.buffers;
+    requires io.helidon.common.concurrency.limits;
+    requires io.helidon.common.socket;
+    requires io.helidon.http;
+    requires io.helidon.http.encoding;
+    requires transitive io.helidon.webserver;
+    requires io.helidon.webserver.websocket;
+    requires io.helidon.websocket;
+    requires static transitive org.jspecify;
+
+    exports io.cloudtunnel.server;
+}

@@ -1,0 +1,185 @@
+package io.cloudtunnel.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.cloudtunnel.protocol.frame.Limits;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What an agent can do wrong costs its own link only. */
+class HostileAgentTest {
+
+    private Tunnel tunnel;
+    private Tunnel.Other other;
+
+    @BeforeEach
+    void start() throws Exception {
+        Limits limits = Limits.DEFAULT;
+        tunnel =
+                Tunnel.start(b ->
+                        b.limits(
+                                new Limits(
+                                        1 << 20,
+                                        limits.headBytes(),
+                                        limits.streams(),
+                                        limits.responseTimeout(),
+                                        limits.progressTimeout(),
+                                        limits.writeStall(),
+                                        limits.pingInterval(),
+                                        limits.silence(),
+                                        Duration.ofMillis(300),
+                                        limits.bodyIdle())));
+        other = tunnel.other(request -> request.answer(200, request.body()));
+    }
+
+    @AfterEach
+    void stop() throws IOException, InterruptedException {
+        assertEquals(200, other.status()); // another agent's link is as it was
+        other.agent().close();
+        tunnel.close();
+    }
+
+    private RawClient handshake() throws IOException {
+        RawClient client = tunnel.raw();
+        client.request(
+                "GET",
+                "/ws?id=" + tunnel.id + "&secret=" + tunnel.secret,
+                "Connection: Upgrade",
+                "Upgrade: websocket",
+                "Sec-WebSocket-Version: 13",
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
+        assertEquals(101, client.answer().status());
+        return client;
+    }
+
+    /** A frame with a mask of zeros. */
+    private static byte[] frame(int first, byte[] payload) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(first);
+        if (payload.length < 126) {
+            out.write(0x80 | payload.length);
+        } else {
+            out.write(0x80 | 126);
+            out.write(payload.length >> 8);
+            out.write(payload.length);
+        }
+        out.write(new byte[4]);
+        out.write(payload);
+        return out.toByteArray();
+    }
+
+    private static byte[] frame(int first, String payload) throws IOException {
+        return frame(first, payload.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The code of the close frame that comes next. */
+    private static int closeCode(RawClient client) throws IOException {
+        assertEquals(0x88, client.read());
+        byte[] payload = client.exactly(client.read());
+        return (payload[0] & 0xFF) << 8 | (payload[1] & 0xFF);
+    }
+
+    private void assertCloses(int code, byte[] bytes) throws Exception {
+        try (RawClient client = handshake()) {
+            client.send(bytes);
+            assertEquals(code, closeCode(client));
+            client.send(frame(0x88, new byte[] {3, (byte) 0xE8}));
+            assertTrue(client.closedByServer());
+        }
+        assertEquals(502, tunnel.get("/").statusCode());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1007, 81, garbage",
+        "1007, 81, []",
+        "1007, 81, ''",
+        "1007, 81, '{\"type\":'",
+        "1007, 81, '\"text\"'",
+        "1003, 82, '{}'",
+        "1002, 80, continuation",
+        "1002, 83, reserved",
+        "1002, C1, rsv",
+        "1002, 09, 'a ping in fragments'",
+    })
+    void messagesThatAreNone(int code, String first, String payload) throws Exception {
+        assertCloses(code, frame(Integer.parseInt(first, 16), payload));
+    }
+
+    @Test
+    void textThatIsNotUtf8() throws Exception {
+        assertCloses(1007, frame(0x81, new byte[] {'"', (byte) 0xC3, '"'}));
+    }
+
+    @Test
+    void aFrameWithoutMask() throws Exception {
+        assertCloses(1002, new byte[] {(byte) 0x81, 2, '{', '}'});
+    }
+
+    @Test
+    void aFrameOfGiantLength() throws Exception {
+        byte[] most = {(byte) 0x81, (byte) 0xFF, 0x7F, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0};
+        assertCloses(1009, most);
+        byte[] negative = most.clone();
+        negative[2] = -1;
+        assertCloses(1002, negative);
+    }
+
+    @Test
+    void aControlFrameThatIsTooLong() throws Exception {
+        assertCloses(1002, frame(0x89, new byte[126]));
+    }
+
+    @Test
+    void anAgentThatDoesNotAnswerTheCloseFrameIsCut() throws Exception {
+        try (RawClient client = handshake()) {
+            client.send(frame(0x81, "garbage"));
+            assertEquals(1007, closeCode(client));
+            assertTrue(client.closedByServer());
+        }
+        other.agent().close();
+        assertTrue(tunnel.server.links().awaitEmpty(Duration.ofSeconds(10)));
+        other = tunnel.other(request -> request.answer(200, request.body()));
+    }
+
+    @Test
+    void openRequestsOfItsLinkFail() throws Exception {
+        try (RawClient agent = handshake();
+                RawClient client = tunnel.raw()) {
+            client.request("POST", tunnel.path("/"), "Content-Length: 5").send("hello");
+            assertEquals(0x81, agent.read());
+            agent.send(frame(0x81, "garbage"));
+            RawClient.Answer answer = client.answer();
+            assertEquals(502, answer.status());
+            assertEquals("agent-answer-malformed", answer.first("Cloudtunnel-Error"));
+        }
+    }
+
+    @Test
+    void pingsAreAnswered() throws Exception {
+        try (RawClient agent = handshake()) {
+            agent.send(frame(0x89, "are you there"));
+            assertEquals(0x8A, agent.read());
+            assertEquals(
+                    "are you there",
+                    new String(agent.exactly(agent.read()), StandardCharsets.UTF_8));
+        }
+    }
+
+    @Test
+    void aCloseFrameIsAnswered() throws Exception {
+        try (RawClient agent = handshake()) {
+            agent.send(frame(0x88, new byte[] {3, (byte) 0xE8}));
+            assertEquals(1000, closeCode(agent));
+            assertTrue(agent.closedByServer());
+        }
+    }
+}
