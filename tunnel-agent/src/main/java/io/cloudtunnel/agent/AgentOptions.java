@@ -1,0 +1,252 @@
+package io.cloudtunnel.agent;
+
+import io.cloudtunnel.program.Option;
+import io.cloudtunnel.program.SettingException;
+import io.cloudtunnel.program.Settings;
+import io.cloudtunnel.protocol.frame.Limits;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The agent's options: one row each, and what becomes of them. */
+final class AgentOptions {
+
+    static final int LARGEST_JSON_BODY = 512 * 1024 * 1024;
+
+    private static final int MOST_LINKS = 16;
+    private static final int LARGEST_SECRET_FILE = 16 * 1024;
+
+    static final Option SERVER =
+            Option.of("server", "TUNNEL_SERVER", "URL", "The tunnel server. Required.");
+    static final Option LOCAL =
+            Option.of(
+                    "local",
+                    "TUNNEL_LOCAL",
+                    "URL|PORT",
+                    "The local service: http or https, or a port of this machine. Required.");
+    static final Option API_KEY =
+            Option.secret(
+                    "api-key",
+                    "TUNNEL_API_KEY",
+                    "KEY",
+                    "For registering, where the server asks for a key.");
+    static final Option CREDENTIALS =
+            Option.of(
+                    "credentials",
+                    "TUNNEL_CREDENTIALS",
+                    "FILE",
+                    "Keeps the credentials, so that the public URL survives a restart. Default:"
+                            + " ~/.config/cloudtunnel/credentials.json.");
+    static final Option ID =
+            Option.of(
+                    "id",
+                    "TUNNEL_ID",
+                    "ID",
+                    "The tunnel's id; with its secret, wins over the file.");
+    static final Option SECRET =
+            Option.secret("secret", "TUNNEL_SECRET", "SECRET", "The secret of --id.").withoutFlag();
+    static final Option SECRET_FILE =
+            Option.of(
+                    "secret-file",
+                    "TUNNEL_SECRET_FILE",
+                    "FILE",
+                    "Holds the secret of --id; or give the secret itself as TUNNEL_SECRET.");
+    static final Option NAME =
+            Option.of(
+                    "name",
+                    "TUNNEL_NAME",
+                    "NAME",
+                    "Tells the tunnels of one server apart in the credentials' file.");
+    static final Option HOST =
+            Option.of(
+                    "host",
+                    "TUNNEL_HOST",
+                    "local|public|NAME",
+                    "The Host that the local service gets. Default: local.");
+    static final Option MODE =
+            Option.of("mode", "TUNNEL_MODE", "auto|binary|json", "The wire mode. Default: auto.");
+    static final Option LINKS =
+            Option.of(
+                    "links",
+                    "TUNNEL_LINKS",
+                    "NUMBER",
+                    "Links to the server; JSON mode has one whatever is given.");
+    static final Option LOCAL_CA =
+            Option.of(
+                    "local-ca",
+                    "TUNNEL_LOCAL_CA",
+                    "FILE",
+                    "PEM file of authorities for an https local service.");
+    static final Option LOCAL_INSECURE =
+            Option.flag(
+                    "local-insecure",
+                    "TUNNEL_LOCAL_INSECURE",
+                    "Accept any certificate of the local service.");
+    static final Option SERVER_CA =
+            Option.of(
+                    "server-ca",
+                    "TUNNEL_SERVER_CA",
+                    "FILE",
+                    "PEM file of authorities for the server.");
+    static final Option RESPONSE_TIMEOUT =
+            Option.of(
+                    "response-timeout",
+                    "RESPONSE_TIMEOUT",
+                    "TIME",
+                    "From a request's last byte to the answer's head. Default: 30s.");
+    static final Option JSON_BODY_LIMIT =
+            Option.of(
+                    "json-body-limit",
+                    "JSON_BODY_LIMIT",
+                    "BYTES",
+                    "The largest body in JSON mode. Default: 64MiB.");
+    static final Option MEMORY_BUDGET =
+            Option.of(
+                    "memory-budget",
+                    "MEMORY_BUDGET",
+                    "BYTES",
+                    "For requests on their way. Default: half of the heap.");
+    static final Option LOG_FORMAT =
+            Option.of(
+                    "log-format",
+                    "LOG_FORMAT",
+                    "text|json",
+                    "Default: text, and json on Cloud Run.");
+
+    /** Known names without effect yet: they are refused, since ignoring them could do harm. */
+    static final List<Option> LATER =
+            Stream.of(
+                            later("client-cert", "TUNNEL_CLIENT_CERT"),
+                            later("json-max-body", "JSON_MAX_BODY"),
+                            later("admin-port", "ADMIN_PORT"),
+                            later("admin-host", "ADMIN_HOST"),
+                            later("admin-token", "ADMIN_TOKEN"))
+                    .toList();
+
+    static final List<Option> ALL =
+            Stream.concat(
+                            Stream.of(
+                                    SERVER,
+                                    LOCAL,
+                                    API_KEY,
+                                    CREDENTIALS,
+                                    ID,
+                                    SECRET,
+                                    SECRET_FILE,
+                                    NAME,
+                                    HOST,
+                                    MODE,
+                                    LINKS,
+                                    LOCAL_CA,
+                                    LOCAL_INSECURE,
+                                    SERVER_CA,
+                                    RESPONSE_TIMEOUT,
+                                    JSON_BODY_LIMIT,
+                                    MEMORY_BUDGET,
+                                    LOG_FORMAT),
+                            LATER.stream())
+                    .toList();
+
+    private AgentOptions() {}
+
+    private static Option later(String key, String environment) {
+        return Option.secret(key, environment, "VALUE", "Not in this version.");
+    }
+
+    /** Sets what is given. */
+    static void apply(Settings settings, TunnelAgentBuilder builder) {
+        refuseLater(settings);
+        settings.required(SERVER);
+        settings.url(SERVER);
+        settings.required(LOCAL);
+        set(settings, SERVER, builder::server);
+        set(settings, LOCAL, builder::local);
+        set(settings, HOST, builder::host);
+        set(settings, API_KEY, builder::apiKey);
+        set(settings, NAME, builder::name);
+        set(settings, CREDENTIALS, file -> builder.credentialsFile(Path.of(file)));
+        set(settings, SERVER_CA, file -> builder.serverAuthorities(readable(file)));
+        set(settings, LOCAL_CA, file -> builder.localAuthorities(readable(file)));
+        builder.localInsecure(settings.flag(LOCAL_INSECURE, false));
+        given(settings, builder);
+        builder.responseTimeout(
+                settings.duration(RESPONSE_TIMEOUT, Limits.DEFAULT.responseTimeout()));
+        builder.jsonBodyLimit(
+                (int)
+                        settings.bytes(
+                                JSON_BODY_LIMIT,
+                                Limits.DEFAULT.jsonBodyBytes(),
+                                1,
+                                LARGEST_JSON_BODY));
+        String mode = settings.word(MODE, "auto", "binary", "json");
+        if (mode != null) {
+            builder.mode(mode);
+        }
+        if (settings.text(MEMORY_BUDGET) != null) {
+            builder.memoryBudget(settings.bytes(MEMORY_BUDGET, 1, 1, Long.MAX_VALUE));
+        }
+    }
+
+    private static void refuseLater(Settings settings) {
+        for (Option option : LATER) {
+            if (settings.text(option) != null) {
+                throw settings.wrong(option, "left out: it is not in this version");
+            }
+        }
+        settings.integer(LINKS, 1, 1, MOST_LINKS);
+    }
+
+    private static void given(Settings settings, TunnelAgentBuilder builder) {
+        String id = settings.text(ID);
+        String file = settings.text(SECRET_FILE);
+        String secret = file == null ? settings.text(SECRET) : content(settings, file);
+        if (id == null && secret == null) {
+            return;
+        }
+        if (id == null || secret == null) {
+            throw new SettingException(
+                    "id and secret go together: give --id (or TUNNEL_ID), and --secret-file (or"
+                            + " TUNNEL_SECRET)");
+        }
+        try {
+            builder.credentials(id, secret);
+        } catch (IllegalArgumentException e) {
+            throw new SettingException("TUNNEL_ID or TUNNEL_SECRET is wrong: " + e.getMessage());
+        }
+    }
+
+    private static String content(Settings settings, String file) {
+        try {
+            Path path = readable(file);
+            if (Files.size(path) <= LARGEST_SECRET_FILE) {
+                return Files.readString(path).strip();
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            throw settings.wrong(SECRET_FILE, "a readable file");
+        }
+        throw settings.wrong(SECRET_FILE, "a small file with nothing but the secret");
+    }
+
+    private static Path readable(String file) {
+        Path path = Path.of(file);
+        if (!Files.isReadable(path)) {
+            throw new IllegalArgumentException("a readable file");
+        }
+        return path;
+    }
+
+    private static void set(Settings settings, Option option, Consumer<String> setter) {
+        @Nullable String value = settings.text(option);
+        if (value != null) {
+            try {
+                setter.accept(value);
+            } catch (IllegalArgumentException e) {
+                throw settings.wrong(option, String.valueOf(e.getMessage()));
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package io.cloudtunnel.agent;
+
+import io.cloudtunnel.agent.connect.Dialled;
+import io.cloudtunnel.agent.connect.Mode;
+import io.cloudtunnel.protocol.frame.Greeting;
+import io.cloudtunnel.protocol.frame.Limits;
+import io.cloudtunnel.protocol.session.JsonResponder;
+import io.cloudtunnel.protocol.session.Link;
+import io.cloudtunnel.protocol.session.LinkCloseCode;
+import io.cloudtunnel.protocol.session.LinkResponder;
+import io.cloudtunnel.protocol.session.MemoryBudget;
+import io.cloudtunnel.protocol.session.Message;
+import io.cloudtunnel.protocol.session.PeekedLink;
+import io.cloudtunnel.protocol.session.SessionResponder;
+import io.cloudtunnel.protocol.session.Upstream;
+import io.cloudtunnel.protocol.session.WsLink;
+import io.cloudtunnel.protocol.ws.CloseCode;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all links of an agent have in common, to carry out their requests.
+ *
+ * @param local where the requests go
+ * @param mode which wire mode is wanted
+ * @param greeting what this agent says of itself in binary mode
+ * @param limits of each link
+ * @param budget of all links together
+ * @param timer of the agent
+ */
+record Serving(
+        Upstream local,
+        Mode mode,
+        Greeting greeting,
+        Limits limits,
+        MemoryBudget budget,
+        ScheduledExecutorService timer) {
+
+    private static final int HELLO_SECONDS = 10;
+
+    /** One link and its requests. */
+    final class OneLink {
+        private final WsLink link;
+        private final boolean binary;
+        private volatile @Nullable LinkResponder responder;
+
+        private OneLink(WsLink link, boolean binary) {
+            this.link = link;
+            this.binary = binary;
+        }
+
+        /** Answers requests until the link ends; returns why it did. */
+        String run() {
+            try {
+                LinkResponder chosen = choose();
+                if (chosen != null) {
+                    responder = chosen;
+                    chosen.serve();
+                }
+            } catch (IOException e) {
+                String message = e.getMessage();
+                return message == null ? e.getClass().getSimpleName() : message;
+            }
+            String ending = link.ending();
+            return ending == null ? "closed" : ending;
+        }
+
+        /** In the end the server's first message decides; null if none came. */
+        private @Nullable LinkResponder choose() throws IOException {
+            if (!binary) {
+                return json(link);
+            }
+            Message first = receiveFirst();
+            return switch (first) {
+                case null -> null;
+                case Message.Text text -> {
+                    if (mode == Mode.BINARY) {
+                        link.close(CloseCode.NORMAL, "binary mode is required");
+                        throw new IOException(
+                                "the server speaks JSON mode, and --mode binary asks for another");
+                    }
+                    yield json(new PeekedLink(link, text));
+                }
+                case Message.Binary hello ->
+                        new SessionResponder(
+                                new PeekedLink(link, hello),
+                                local,
+                                greeting,
+                                limits,
+                                budget,
+                                (millis, reason) -> {});
+            };
+        }
+
+        /** A server that agreed to binary mode begins it at once. */
+        private @Nullable Message receiveFirst() throws IOException {
+            ScheduledFuture<?> limit =
+                    timer.schedule(
+                            () -> link.close(LinkCloseCode.PROTOCOL_ERROR, "no-hello"),
+                            HELLO_SECONDS,
+                            TimeUnit.SECONDS);
+            try {
+                return link.receive();
+            } finally {
+                limit.cancel(false);
+            }
+        }
+
+        private LinkResponder json(Link on) {
+            return new JsonResponder(on, local, limits, budget, timer);
+        }
+
+        /** The code of the server's close frame. */
+        int closeCode() {
+            return link.peerCloseCode();
+        }
+
+        /** Waits for what is open, but not for long, and says goodbye. */
+        void leave(Duration atMost) throws InterruptedException {
+            LinkResponder serving = responder;
+            try {
+                if (serving != null) {
+                    boolean ignored = serving.drain(atMost);
+                }
+            } finally {
+                link.close(CloseCode.GOING_AWAY, "the agent shuts down");
+            }
+        }
+    }
+
+    OneLink on(Dialled.Open dialled) {
+        return new OneLink(dialled.link(), dialled.binary());
+    }
+}

@@ -1,0 +1,167 @@
+package io.cloudtunnel.agent;
+
+import io.cloudtunnel.agent.connect.RemoteServer;
+import io.cloudtunnel.agent.local.LocalService;
+import io.cloudtunnel.agent.local.LoggedUpstream;
+import io.cloudtunnel.protocol.frame.Greeting;
+import io.cloudtunnel.protocol.session.MemoryBudget;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.SplittableRandom;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The private side of a tunnel: it dials out to the server, and forwards each request that comes
+ * back over that link to one local HTTP service.
+ *
+ * <pre>{@code
+ * try (TunnelAgent agent =
+ *         TunnelAgent.builder()
+ *                 .server("https://tunnel.example.com")
+ *                 .local("http://127.0.0.1:3000")
+ *                 .start()) {
+ *     agent.awaitConnected(Duration.ofSeconds(30));
+ *     System.out.println(agent.publicUrl());
+ * }
+ * }</pre>
+ *
+ * <p>It keeps trying by itself until it is closed, or until the server refuses it for good. It ends
+ * no process, adds no shutdown hook, and sets up no logging; it logs with {@link System.Logger}, by
+ * names that begin with {@code io.cloudtunnel.agent}. All its threads are daemons. Safe for use by
+ * several threads.
+ */
+public final class TunnelAgent implements AutoCloseable {
+
+    private static final Logger LOGGER = System.getLogger("io.cloudtunnel.agent");
+
+    /** For requests that are open; closing the link may take 2 s more. */
+    private static final Duration DRAIN = Duration.ofMillis(5500);
+
+    private static final Duration GOODBYE = Duration.ofMillis(2500);
+    private static final Duration LAST_WAIT = Duration.ofSeconds(1);
+
+    private final ScheduledExecutorService timer;
+    private final LocalService local;
+    private final Connector connector;
+    private final Notices notices;
+    private final Thread thread;
+    private final AtomicBoolean closing = new AtomicBoolean();
+
+    TunnelAgent(TunnelAgentConfig config, Identity identity) {
+        timer =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().daemon().name("tunnel-agent-timer").factory());
+        local =
+                new LocalService(
+                        config.local(), config.host(), config.localTrust(), config.limits(), timer);
+        var server =
+                new RemoteServer(
+                        config.server(),
+                        config.serverTrust(),
+                        config.proxies(),
+                        config.apiKey(),
+                        config.userAgent(),
+                        config.mode(),
+                        config.limits(),
+                        timer);
+        long budget = config.memoryBudgetBytes();
+        var serving =
+                new Serving(
+                        new LoggedUpstream(local),
+                        config.mode(),
+                        Greeting.of(config.userAgent(), config.limits()),
+                        config.limits(),
+                        budget > 0 ? new MemoryBudget(budget) : MemoryBudget.ofHeap(),
+                        timer);
+        var first = identity.first();
+        notices = new Notices(config.listener(), first == null ? null : first.publicUrl());
+        connector =
+                new Connector(
+                        config.server(),
+                        server,
+                        identity,
+                        serving,
+                        notices,
+                        config.pace(),
+                        new BackOff(new SplittableRandom(new SecureRandom().nextLong())));
+        thread = Thread.ofVirtual().name("tunnel-agent").unstarted(connector);
+        LOGGER.log(Level.INFO, "forwarding {0} to {1}", config.server(), config.local());
+    }
+
+    void begin() {
+        thread.start();
+    }
+
+    /** A builder, of which server and local service have to be set. */
+    public static TunnelAgentBuilder builder() {
+        return new TunnelAgentBuilder();
+    }
+
+    /** The state at this moment. */
+    public AgentState state() {
+        return notices.state();
+    }
+
+    /** Where the public reaches the tunnel; null until it was open for the first time. */
+    public @Nullable String publicUrl() {
+        return notices.publicUrl();
+    }
+
+    /** Why the agent gave up, for people; null unless the state is {@link AgentState#FAILED}. */
+    public @Nullable String failure() {
+        return notices.failure();
+    }
+
+    /**
+     * Waits until a link is open, or the agent's end, but not for longer.
+     *
+     * @return whether a link is open
+     */
+    public boolean awaitConnected(Duration atMost) throws InterruptedException {
+        return notices.awaitOpen(atMost) == AgentState.CONNECTED;
+    }
+
+    /** Waits for the end; returns whether the agent was stopped or failed. */
+    public AgentState awaitEnd() throws InterruptedException {
+        return notices.awaitEnd();
+    }
+
+    /**
+     * Stops: open requests get up to 5.5 s, then the server is told (close code 1001), all within 8
+     * s unless the local service's connections cannot be closed. Does nothing the second time.
+     */
+    @Override
+    public void close() {
+        if (!closing.compareAndSet(false, true)) {
+            return;
+        }
+        notices.state(AgentState.STOPPING, "");
+        try {
+            if (connector.leave(DRAIN)) {
+                thread.join(GOODBYE); // an interrupt would cut the link before the goodbye
+            }
+            thread.interrupt(); // it may wait or dial
+            thread.join(LAST_WAIT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            end();
+        }
+    }
+
+    /** As {@link #close}. */
+    public void stop() {
+        close();
+    }
+
+    private void end() {
+        local.close();
+        timer.shutdownNow();
+        notices.state(AgentState.STOPPED, "");
+    }
+}

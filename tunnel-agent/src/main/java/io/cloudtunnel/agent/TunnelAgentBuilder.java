@@ -1,0 +1,247 @@
+package io.cloudtunnel.agent;
+
+import io.cloudtunnel.agent.connect.Mode;
+import io.cloudtunnel.agent.connect.Proxies;
+import io.cloudtunnel.agent.connect.ServerAddress;
+import io.cloudtunnel.agent.local.HostRule;
+import io.cloudtunnel.agent.local.LocalAddress;
+import io.cloudtunnel.agent.store.Credentials;
+import io.cloudtunnel.agent.store.CredentialsStore;
+import io.cloudtunnel.agent.tls.Trust;
+import io.cloudtunnel.program.Program;
+import io.cloudtunnel.program.Settings;
+import io.cloudtunnel.protocol.frame.Limits;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects what an agent needs. Each method checks its value and throws {@link
+ * IllegalArgumentException}, whose message says what it must be. Not safe for use by several
+ * threads.
+ */
+public final class TunnelAgentBuilder {
+
+    private static final Logger LOGGER = System.getLogger("io.cloudtunnel.agent");
+
+    private @Nullable ServerAddress server;
+    private @Nullable LocalAddress local;
+    private HostRule host = HostRule.LOCAL;
+    private @Nullable String apiKey;
+    private @Nullable Path credentialsFile;
+    private @Nullable Credentials given;
+    private String name = "";
+    private @Nullable Path serverAuthorities;
+    private @Nullable Path localAuthorities;
+    private boolean localInsecure;
+    private Mode mode = Mode.AUTO;
+    private Limits limits = Limits.DEFAULT;
+    private long memoryBudgetBytes;
+    private Map<String, String> environment = System.getenv();
+    private AgentListener listener = new AgentListener() {};
+    private Pace pace = Pace.REAL;
+
+    TunnelAgentBuilder() {}
+
+    /** The server's URL, such as {@code https://tunnel.example.com}. Required. */
+    public TunnelAgentBuilder server(String url) {
+        server = ServerAddress.of(URI.create(url));
+        return this;
+    }
+
+    /** The wire mode: {@code auto} unless set, {@code binary} or {@code json}. */
+    public TunnelAgentBuilder mode(String word) {
+        mode = Mode.valueOf(word.toUpperCase(Locale.ROOT));
+        return this;
+    }
+
+    /** The local service: a URL without path, or a port of this machine. Required. */
+    public TunnelAgentBuilder local(String urlOrPort) {
+        local = LocalAddress.parse(urlOrPort);
+        return this;
+    }
+
+    /** The {@code Host} that the local service gets: {@code local}, {@code public}, or a name. */
+    public TunnelAgentBuilder host(String rule) {
+        host = HostRule.parse(rule);
+        return this;
+    }
+
+    /** The key for registering, where the server asks for one. */
+    public TunnelAgentBuilder apiKey(String key) {
+        if (key.isEmpty() || !key.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+            throw new IllegalArgumentException("visible ASCII characters without spaces");
+        }
+        apiKey = key;
+        return this;
+    }
+
+    /**
+     * The file that keeps the credentials, and with them the public URL; unless set, {@code
+     * cloudtunnel/credentials.json} below {@code XDG_CONFIG_HOME} or {@code ~/.config}.
+     */
+    public TunnelAgentBuilder credentialsFile(Path file) {
+        credentialsFile = file;
+        return this;
+    }
+
+    /** A tunnel's credentials; then no file is read or written, and nothing registered. */
+    public TunnelAgentBuilder credentials(String id, String secret) {
+        given = new Credentials(id, secret, null, null);
+        return this;
+    }
+
+    /** Tells the tunnels of one server apart in the credentials' file. */
+    public TunnelAgentBuilder name(String tunnelName) {
+        name = tunnelName;
+        return this;
+    }
+
+    /** A PEM file of authorities for the server, instead of the platform's. */
+    public TunnelAgentBuilder serverAuthorities(Path pem) {
+        serverAuthorities = pem;
+        return this;
+    }
+
+    /** A PEM file of authorities for the local service, instead of the platform's. */
+    public TunnelAgentBuilder localAuthorities(Path pem) {
+        localAuthorities = pem;
+        return this;
+    }
+
+    /** Whether any certificate of the local service is accepted, also a self-signed one. */
+    public TunnelAgentBuilder localInsecure(boolean insecure) {
+        localInsecure = insecure;
+        return this;
+    }
+
+    /** From the last byte of a request to the head of the local service's response; 30 s. */
+    public TunnelAgentBuilder responseTimeout(Duration time) {
+        if (time.isNegative() || time.isZero()) {
+            throw new IllegalArgumentException("a time above 0");
+        }
+        limits = limits.withResponseTimeout(time);
+        return this;
+    }
+
+    /** The limits of links and requests, all at once. */
+    public TunnelAgentBuilder limits(Limits values) {
+        limits = values;
+        return this;
+    }
+
+    /** The largest body that is carried, in bytes, up to 512 MiB; 64 MiB unless set. */
+    public TunnelAgentBuilder jsonBodyLimit(int bytes) {
+        if (bytes < 1 || bytes > AgentOptions.LARGEST_JSON_BODY) {
+            throw new IllegalArgumentException("1 to " + AgentOptions.LARGEST_JSON_BODY + " bytes");
+        }
+        limits = limits.withJsonBodyBytes(bytes);
+        return this;
+    }
+
+    /** The bytes of requests and responses that may be held; half of the heap unless set. */
+    public TunnelAgentBuilder memoryBudget(long bytes) {
+        if (bytes < 1) {
+            throw new IllegalArgumentException("at least 1 byte");
+        }
+        memoryBudgetBytes = bytes;
+        return this;
+    }
+
+    /**
+     * Where {@code HTTPS_PROXY}, {@code HTTP_PROXY}, {@code NO_PROXY} and {@code XDG_CONFIG_HOME}
+     * are looked up; the process's environment unless set.
+     */
+    public TunnelAgentBuilder environment(Map<String, String> variables) {
+        environment = Map.copyOf(variables);
+        return this;
+    }
+
+    /** Who is told what happens. */
+    public TunnelAgentBuilder listener(AgentListener told) {
+        listener = told;
+        return this;
+    }
+
+    /**
+     * Options by the names that {@code application.yaml} has, such as {@code server}, {@code
+     * response-timeout}: for programs that keep them in a configuration of their own.
+     *
+     * @throws io.cloudtunnel.program.SettingException if one is unknown or wrong
+     */
+    public TunnelAgentBuilder options(Map<String, String> values) {
+        AgentOptions.apply(Settings.of(AgentOptions.ALL, values), this);
+        return this;
+    }
+
+    TunnelAgentBuilder pace(Pace other) {
+        pace = other;
+        return this;
+    }
+
+    /**
+     * Starts the agent, and does not wait for its link.
+     *
+     * @throws IllegalArgumentException if something is missing, or the local service is the server
+     * @throws IOException if a file cannot be used; the message says which and why
+     */
+    public TunnelAgent start() throws IOException {
+        if (server == null || local == null) {
+            throw new IllegalArgumentException("server and local have to be given");
+        }
+        if (LoopCheck.leadsBack(server, local)) {
+            throw new IllegalArgumentException(
+                    "the local service "
+                            + local
+                            + " is the tunnel server itself: each request would come back for ever."
+                            + " Give the URL or port of the service that is to be exposed");
+        }
+        if (LoopCheck.resolve(local.address()).isEmpty()) {
+            LOGGER.log(
+                    Level.WARNING,
+                    "the name of the local service {0} cannot be resolved at the moment",
+                    local);
+        }
+        Proxies proxies = new Proxies(environment);
+        proxies.check(server);
+        var config =
+                new TunnelAgentConfig(
+                        server,
+                        local,
+                        host,
+                        trust(serverAuthorities),
+                        localInsecure ? Trust.anybody() : trust(localAuthorities),
+                        proxies,
+                        apiKey,
+                        "cloudtunnel-agent/" + Program.version(),
+                        mode,
+                        limits,
+                        memoryBudgetBytes,
+                        listener,
+                        pace);
+        TunnelAgent agent = new TunnelAgent(config, identity(server));
+        agent.begin();
+        return agent;
+    }
+
+    private Identity identity(ServerAddress of) throws IOException {
+        if (given != null) {
+            return Identity.given(given);
+        }
+        Path file =
+                credentialsFile == null
+                        ? CredentialsStore.defaultFile(environment)
+                        : credentialsFile;
+        return Identity.kept(new CredentialsStore(file, of.toString(), name));
+    }
+
+    private static Trust trust(@Nullable Path authorities) throws IOException {
+        return authorities == null ? Trust.platform() : Trust.authorities(authorities);
+    }
+}

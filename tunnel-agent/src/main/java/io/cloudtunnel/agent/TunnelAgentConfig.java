@@ -1,0 +1,30 @@
+package io.cloudtunnel.agent;
+
+import io.cloudtunnel.agent.connect.Mode;
+import io.cloudtunnel.agent.connect.Proxies;
+import io.cloudtunnel.agent.connect.ServerAddress;
+import io.cloudtunnel.agent.local.HostRule;
+import io.cloudtunnel.agent.local.LocalAddress;
+import io.cloudtunnel.agent.tls.Trust;
+import io.cloudtunnel.protocol.frame.Limits;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an agent is made from, checked.
+ *
+ * @param memoryBudgetBytes 0 for half of the heap
+ */
+record TunnelAgentConfig(
+        ServerAddress server,
+        LocalAddress local,
+        HostRule host,
+        Trust serverTrust,
+        Trust localTrust,
+        Proxies proxies,
+        @Nullable String apiKey,
+        String userAgent,
+        Mode mode,
+        Limits limits,
+        long memoryBudgetBytes,
+        AgentListener listener,
+        Pace pace) {}

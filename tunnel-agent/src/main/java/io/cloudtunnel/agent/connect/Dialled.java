@@ -1,0 +1,22 @@
+package io.cloudtunnel.agent.connect;
+
+import io.cloudtunnel.protocol.session.WsLink;
+
+/** What became of an opening handshake that was answered. */
+public sealed interface Dialled {
+
+    /**
+     * A link.
+     *
+     * @param link open
+     * @param binary whether the server has agreed to speak binary mode
+     */
+    record Open(WsLink link, boolean binary) implements Dialled {}
+
+    /**
+     * None.
+     *
+     * @param refusal why not
+     */
+    record Refused(Refusal refusal) implements Dialled {}
+}

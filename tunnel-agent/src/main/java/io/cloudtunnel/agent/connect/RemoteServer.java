@@ -1,0 +1,146 @@
+package io.cloudtunnel.agent.connect;
+
+import io.cloudtunnel.agent.store.Credentials;
+import io.cloudtunnel.agent.tls.Trust;
+import io.cloudtunnel.protocol.frame.Limits;
+import io.cloudtunnel.protocol.ws.CloseCode;
+import java.io.IOException;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** The server, over the network. */
+public final class RemoteServer implements Server {
+
+    /** From the TCP connection to the 101, the proxy's part and TLS included. */
+    private static final Duration HANDSHAKE_LIMIT = Duration.ofSeconds(10);
+
+    /** From the TCP connection to the end of the answer. */
+    private static final Duration REGISTER_LIMIT = Duration.ofSeconds(30);
+
+    private final ServerAddress address;
+    private final Dialer dialer;
+    private final Registrar registrar;
+    private final Limits limits;
+    private final ScheduledExecutorService timer;
+    private final String agent;
+    private final Mode mode;
+
+    /**
+     * A server to which nothing is connected yet.
+     *
+     * @param apiKey for registering; null where there is none
+     * @param agent the {@code User-Agent}
+     * @param mode which wire mode is wanted
+     * @param timer ends handshakes whose time is over, and watches links
+     */
+    public RemoteServer(
+            ServerAddress address,
+            Trust trust,
+            Proxies proxies,
+            @Nullable String apiKey,
+            String agent,
+            Mode mode,
+            Limits limits,
+            ScheduledExecutorService timer) {
+        ProxyAddress proxy = proxies.toward(address);
+        this.address = address;
+        this.dialer = new Dialer(address, trust, proxy);
+        this.registrar = new Registrar(address, apiKey, agent);
+        this.limits = limits;
+        this.timer = timer;
+        this.agent = agent;
+        this.mode = mode;
+    }
+
+    @Override
+    public Registered register(@Nullable Credentials old) throws IOException {
+        return call(REGISTER_LIMIT, transport -> registrar.register(old, transport));
+    }
+
+    @Override
+    public Dialled dial(Credentials credentials) throws IOException {
+        boolean offers = mode != Mode.JSON && (credentials.binary() || mode == Mode.BINARY);
+        Dialled dialled = dial(credentials, offers);
+        if (offers
+                && mode == Mode.AUTO
+                && dialled instanceof Dialled.Refused refused
+                && mayMindTheOffer(refused.refusal())) {
+            dialled = dial(credentials, false);
+        }
+        if (mode == Mode.BINARY && dialled instanceof Dialled.Open open && !open.binary()) {
+            open.link().close(CloseCode.NORMAL, "binary mode is required");
+            throw new IOException(
+                    "the server does not speak binary mode, and --mode binary asks for it");
+        }
+        return dialled;
+    }
+
+    private Dialled dial(Credentials credentials, boolean offers) throws IOException {
+        return call(
+                HANDSHAKE_LIMIT,
+                transport ->
+                        new Handshake(address, credentials, agent, offers)
+                                .run(transport, limits, timer));
+    }
+
+    /**
+     * A 4xx may be about the subprotocol, unless our server says that it is about something else.
+     */
+    private static boolean mayMindTheOffer(Refusal refusal) {
+        return refusal.status() / 100 == 4 && refusal.error() == null;
+    }
+
+    /** What is done with a connection; a link that it becomes keeps it. */
+    private interface Call<T> {
+        T over(Transport transport) throws IOException;
+    }
+
+    private <T> T call(Duration limit, Call<T> call) throws IOException {
+        Socket raw = dialer.connect();
+        AtomicBoolean late = new AtomicBoolean();
+        ScheduledFuture<?> guard =
+                timer.schedule(
+                        () -> {
+                            late.set(true);
+                            closeQuietly(raw);
+                        },
+                        limit.toNanos(),
+                        TimeUnit.NANOSECONDS);
+        boolean kept = false;
+        try {
+            T result = call.over(dialer.prepare(raw));
+            kept = result instanceof Dialled.Open;
+            return result;
+        } catch (IOException e) {
+            throw late.get() ? tooLate(limit, e) : e;
+        } finally {
+            guard.cancel(false);
+            if (!kept) {
+                closeQuietly(raw);
+            }
+        }
+    }
+
+    private IOException tooLate(Duration limit, IOException cause) {
+        return new IOException(
+                "the server "
+                        + address.authority()
+                        + " did not answer within "
+                        + limit.toSeconds()
+                        + " s",
+                cause);
+    }
+
+    private static void closeQuietly(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new IllegalStateException("closing a socket failed", e);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package io.cloudtunnel.agent.connect;
+
+import io.cloudtunnel.agent.store.Credentials;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** What an agent asks of the server. For one thread. */
+public interface Server {
+
+    /**
+     * Registers.
+     *
+     * @param old the pair before, to be restored if the server can; null where there is none
+     * @throws IOException if no answer came that can be understood
+     */
+    Registered register(@Nullable Credentials old) throws IOException, InterruptedException;
+
+    /**
+     * Opens a link.
+     *
+     * @throws IOException if no answer came that can be understood; the message names the hop
+     */
+    Dialled dial(Credentials credentials) throws IOException;
+}

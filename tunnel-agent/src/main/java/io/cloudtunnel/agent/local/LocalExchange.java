@@ -1,0 +1,353 @@
+package io.cloudtunnel.agent.local;
+
+import io.cloudtunnel.protocol.frame.Bytes;
+import io.cloudtunnel.protocol.frame.Fields;
+import io.cloudtunnel.protocol.frame.Limits;
+import io.cloudtunnel.protocol.frame.ResponseHead;
+import io.cloudtunnel.protocol.http.HopByHop;
+import io.cloudtunnel.protocol.http.HttpException;
+import io.cloudtunnel.protocol.http.ReceivedResponse;
+import io.cloudtunnel.protocol.session.ErrorCode;
+import io.cloudtunnel.protocol.session.Exchange;
+import io.cloudtunnel.protocol.session.ExchangeException;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request to the local service and its response.
+ *
+ * <p>A write that fails does not fail the exchange: the service may have answered before it closed
+ * the connection, so reading decides.
+ */
+final class LocalExchange implements Exchange {
+
+    /** How long a reader waits before it looks again whether the request has been sent. */
+    private static final Duration SLICE = Duration.ofSeconds(1);
+
+    private final LocalService service;
+    private final LocalRequest request;
+    private final Limits limits;
+
+    private final ReentrantLock writing = new ReentrantLock(); // held over socket writes
+    private volatile boolean headWritten;
+    private volatile boolean bodyUnwanted;
+    private volatile long writeBeganNanos; // 0 while nobody writes
+    private volatile long progressNanos = System.nanoTime();
+    private volatile LocalConnection connection;
+
+    // Of the receiving thread:
+    private boolean interimSeen;
+    private boolean repeated;
+    private Fields trailers = Fields.EMPTY;
+    private @Nullable ReceivedResponse response;
+
+    private final Object state = new Object(); // guards what follows, over memory only
+    private @Nullable ExchangeException failure;
+    private boolean requestEnded;
+    private boolean responseEnded;
+    private boolean over;
+
+    LocalExchange(
+            LocalService service, LocalRequest request, LocalConnection connection, Limits limits) {
+        this.service = service;
+        this.request = request;
+        this.connection = connection;
+        this.limits = limits;
+    }
+
+    /** Something to be done by whoever holds the write lock. */
+    private interface Write {
+        void run(LocalConnection to) throws IOException;
+    }
+
+    @Override
+    public boolean send(Bytes piece) throws ExchangeException {
+        throwIfFailed();
+        if (!bodyUnwanted) {
+            write(to -> {
+                writeHead(to);
+                to.out().write(piece);
+                to.out().flush();
+            });
+        }
+        return !bodyUnwanted;
+    }
+
+    @Override
+    public void endRequest(Fields requestTrailers) throws ExchangeException {
+        throwIfFailed();
+        if (!bodyUnwanted) {
+            write(to -> {
+                writeHead(to);
+                to.out().end(HopByHop.stripTrailers(requestTrailers));
+            });
+        }
+        synchronized (state) {
+            progressNanos = System.nanoTime();
+            requestEnded = true;
+        }
+        endIfComplete();
+    }
+
+    private void writeHead(LocalConnection to) throws IOException {
+        if (!headWritten) {
+            headWritten = true;
+            to.out()
+                    .writeRequest(
+                            request.method(),
+                            request.target(),
+                            request.fields(),
+                            request.framing());
+        }
+    }
+
+    private void write(Write write) throws ExchangeException {
+        writing.lock();
+        try {
+            writeBeganNanos = System.nanoTime() | 1; // never 0
+            write.run(connection);
+            progressNanos = System.nanoTime();
+        } catch (IllegalArgumentException | HttpException e) {
+            throw fail(ErrorCode.BAD_REQUEST, "the request cannot be sent: " + e.getMessage(), e);
+        } catch (IOException e) {
+            throwIfFailed();
+            bodyUnwanted = true; // reading tells why
+        } finally {
+            writeBeganNanos = 0;
+            writing.unlock();
+        }
+    }
+
+    /** A head that waits for its body's first piece must not wait for ever. */
+    private void flushHead() throws ExchangeException {
+        if (!headWritten && writing.tryLock()) {
+            try {
+                write(to -> {
+                    writeHead(to);
+                    to.out().flush();
+                });
+            } finally {
+                writing.unlock();
+            }
+        }
+    }
+
+    @Override
+    public ResponseHead receiveHead() throws ExchangeException {
+        throwIfFailed();
+        flushHead();
+        while (true) {
+            ReceivedResponse received = tryReceiveHead();
+            if (received != null) {
+                if (received.head().isInterim()) {
+                    interimSeen = true;
+                } else {
+                    response = received;
+                }
+                return passedOn(received.head());
+            }
+        }
+    }
+
+    private @Nullable ReceivedResponse tryReceiveHead() throws ExchangeException {
+        LocalConnection from = connection;
+        try {
+            from.readTimeout(timeToHead());
+            ReceivedResponse received = from.in().readResponse(request.method());
+            if (received != null) {
+                return received;
+            }
+            sendAgain(null);
+        } catch (SocketTimeoutException e) {
+            throwIfFailed(); // else look again how much time is left
+        } catch (HttpException e) {
+            throw malformed(e);
+        } catch (IOException e) {
+            throwIfFailed();
+            if (interimSeen || from.in().hasBuffered()) {
+                throw broken(e);
+            }
+            sendAgain(e);
+        }
+        return null;
+    }
+
+    /** What is left until the head must be there, at most a slice while the request is sent. */
+    private Duration timeToHead() throws ExchangeException {
+        long since = System.nanoTime() - progressNanos;
+        boolean ended = requestEnded() || bodyUnwanted;
+        Duration limit = ended ? limits.responseTimeout() : limits.progressTimeout();
+        Duration left = limit.minusNanos(since);
+        if (left.isNegative() || left.isZero()) {
+            throw fail(
+                    ErrorCode.LOCAL_TIMEOUT,
+                    ended
+                            ? "timeout waiting for the local service"
+                            : "the request made no progress for too long",
+                    null);
+        }
+        return ended || left.compareTo(SLICE) < 0 ? left : SLICE;
+    }
+
+    /** Once, over a fresh connection, if a kept one was closed before it carried any answer. */
+    private void sendAgain(@Nullable IOException cause) throws ExchangeException {
+        LocalConnection stale = connection;
+        if (repeated || !stale.used() || !request.repeatable() || !requestEnded()) {
+            throw broken(cause);
+        }
+        repeated = true;
+        stale.close();
+        try {
+            connection = service.connect();
+        } catch (ExchangeException e) {
+            throw fail(e);
+        }
+        bodyUnwanted = false;
+        headWritten = false;
+        write(to -> {
+            writeHead(to);
+            to.out().end();
+        });
+        if (failed() != null) {
+            connection.close(); // cancelled meanwhile, when the stale one was still ours
+        }
+    }
+
+    private static ResponseHead passedOn(ResponseHead head) {
+        return head.with(
+                HopByHop.strip(head.fields())
+                        .filter((name, value) ->
+                                !name.toLowerCase(Locale.ROOT).startsWith("cloudtunnel-")));
+    }
+
+    @Override
+    public @Nullable Bytes receive() throws ExchangeException {
+        throwIfFailed();
+        if (response == null) {
+            throw new IllegalStateException("the head was not received");
+        }
+        LocalConnection from = connection;
+        try {
+            from.readTimeout(limits.bodyIdle());
+            Bytes piece = from.in().body().read();
+            if (piece == null) {
+                end(from, response);
+            }
+            return piece;
+        } catch (SocketTimeoutException e) {
+            throw fail(ErrorCode.LOCAL_TIMEOUT, "the local service stopped within its answer", e);
+        } catch (HttpException e) {
+            throw malformed(e);
+        } catch (IOException e) {
+            throw broken(e);
+        }
+    }
+
+    @Override
+    public int readyBytes() {
+        return response == null ? 0 : connection.in().bufferedBytes();
+    }
+
+    private void end(LocalConnection from, ReceivedResponse received) {
+        synchronized (state) {
+            if (responseEnded) {
+                return;
+            }
+            responseEnded = true;
+            trailers = HopByHop.stripTrailers(from.in().body().trailers());
+            if (!requestEnded && !received.persistent()) {
+                bodyUnwanted = true; // it closes the connection now
+            }
+        }
+        endIfComplete();
+    }
+
+    @Override
+    public Fields responseTrailers() {
+        return trailers;
+    }
+
+    private void endIfComplete() {
+        synchronized (state) {
+            if (over || !requestEnded || !responseEnded) {
+                return;
+            }
+            over = true;
+        }
+        ReceivedResponse received = response;
+        LocalConnection last = connection;
+        boolean reusable =
+                received != null
+                        && received.persistent()
+                        && !bodyUnwanted
+                        && !last.in().hasBuffered();
+        service.ended(this, last, reusable);
+    }
+
+    @Override
+    public void cancel(ExchangeException reason) {
+        fail(reason);
+    }
+
+    /** Cuts a write that has taken too long; for the timer. */
+    void cutIfStalled(long nowNanos) {
+        long began = writeBeganNanos;
+        if (began != 0 && nowNanos - began > limits.progressTimeout().toNanos()) {
+            fail(ErrorCode.LOCAL_TIMEOUT, "the local service takes no more of the request", null);
+        }
+    }
+
+    private ExchangeException malformed(HttpException e) {
+        return fail(
+                ErrorCode.LOCAL_MALFORMED,
+                "the local service's answer violates HTTP/1.1: " + e.getMessage(),
+                e);
+    }
+
+    private ExchangeException broken(@Nullable IOException e) {
+        return fail(
+                ErrorCode.LOCAL_BROKEN,
+                "the local service closed the connection before its answer was complete",
+                e);
+    }
+
+    private ExchangeException fail(ErrorCode code, String message, @Nullable Throwable cause) {
+        return fail(new ExchangeException(code, message, cause));
+    }
+
+    /** The first failure wins; returns the one to throw. */
+    private ExchangeException fail(ExchangeException reason) {
+        synchronized (state) {
+            if (over) {
+                return failure == null ? reason : failure;
+            }
+            over = true;
+            failure = reason;
+        }
+        service.ended(this, connection, false);
+        return reason;
+    }
+
+    private boolean requestEnded() {
+        synchronized (state) {
+            return requestEnded;
+        }
+    }
+
+    private @Nullable ExchangeException failed() {
+        synchronized (state) {
+            return failure;
+        }
+    }
+
+    private void throwIfFailed() throws ExchangeException {
+        ExchangeException first = failed();
+        if (first != null) {
+            throw first;
+        }
+    }
+}

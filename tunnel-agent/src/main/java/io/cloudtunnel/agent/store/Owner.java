@@ -1,0 +1,30 @@
+package io.cloudtunnel.agent.store;
+
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/** Rights for the owner alone, from the moment of creation on, where the file system has them. */
+final class Owner {
+
+    private static final FileAttribute<?>[] NONE = {};
+
+    private Owner() {}
+
+    static FileAttribute<?>[] file(Path path) {
+        return rights(path, "rw-------");
+    }
+
+    static FileAttribute<?>[] directory(Path path) {
+        return rights(path, "rwx------");
+    }
+
+    private static FileAttribute<?>[] rights(Path path, String rights) {
+        boolean posix = path.getFileSystem().supportedFileAttributeViews().contains("posix");
+        return posix
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(rights))
+                }
+                : NONE;
+    }
+}

@@ -1,0 +1,5 @@
+/** The credentials and the file that keeps them. */
+@NullMarked
+package io.cloudtunnel.agent.store;
+
+import org.jspecify.annotations.NullMarked;

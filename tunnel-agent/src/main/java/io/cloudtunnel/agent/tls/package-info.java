@@ -1,0 +1,5 @@
+/** Which certificates are trusted. */
+@NullMarked
+package io.cloudtunnel.agent.tls;
+
+import org.jspecify.annotations.NullMarked;
