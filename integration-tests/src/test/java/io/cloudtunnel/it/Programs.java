@@ -1,0 +1,136 @@
+package io.cloudtunnel.it;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/** A packaged program as a process of its own, with what it prints. */
+final class Programs implements AutoCloseable {
+
+    private static final long PATIENCE_SECONDS = 30;
+
+    private final Process process;
+    private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
+    private final Object printed = new Object();
+
+    private Programs(Process process) {
+        this.process = process;
+        Thread.ofVirtual().start(this::collect);
+    }
+
+    /** Copies a jar alone into an empty folder and starts it there. */
+    static Programs start(Path folder, String module, Map<String, String> env, String... args)
+            throws IOException {
+        return start(javaOfThisProcess(), folder, module, env, args);
+    }
+
+    static Programs start(
+            String java, Path folder, String module, Map<String, String> env, String... args)
+            throws IOException {
+        Path built = Path.of("..", module, "target", module + ".jar").toAbsolutePath();
+        Path alone = Files.createTempDirectory(folder, module).resolve(module + ".jar");
+        Files.copy(built, alone);
+        List<String> command = new ArrayList<>(List.of(java, "-jar", alone.toString()));
+        command.addAll(List.of(args));
+        ProcessBuilder builder =
+                new ProcessBuilder(command)
+                        .directory(alone.getParent().toFile())
+                        .redirectErrorStream(true);
+        builder.environment().keySet().removeIf(name -> name.startsWith("TUNNEL_"));
+        builder.environment().put("HOME", folder.toString());
+        builder.environment().remove("XDG_CONFIG_HOME");
+        builder.environment().putAll(env);
+        return new Programs(builder.start());
+    }
+
+    static String javaOfThisProcess() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    private void collect() {
+        try (BufferedReader reader =
+                new BufferedReader(
+                        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            String line = reader.readLine();
+            while (line != null) {
+                add(line);
+                line = reader.readLine();
+            }
+        } catch (IOException e) {
+            add("(the output broke: " + e.getMessage() + ")");
+        }
+    }
+
+    private void add(String line) {
+        synchronized (printed) {
+            lines.add(line);
+            printed.notifyAll();
+        }
+    }
+
+    /** Waits for a line. */
+    String await(String what, Predicate<String> wanted) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        synchronized (printed) {
+            while (true) {
+                for (String line : lines) {
+                    if (wanted.test(line)) {
+                        return line;
+                    }
+                }
+                long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+                if (left <= 0) {
+                    throw new AssertionError("no " + what + " in:\n" + output());
+                }
+                printed.wait(left);
+            }
+        }
+    }
+
+    /** Waits for the end; the exit status. */
+    int awaitExit() throws InterruptedException {
+        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            throw new AssertionError("still running:\n" + output());
+        }
+        return process.exitValue();
+    }
+
+    /** SIGTERM. */
+    void terminate() {
+        process.destroy();
+    }
+
+    /** SIGKILL. */
+    void kill() {
+        process.destroyForcibly();
+    }
+
+    /** The most memory that it had in RAM at a time (VmHWM), in KiB; Linux tells. */
+    long peakKib() throws IOException {
+        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+        for (String line : Files.readAllLines(status)) {
+            if (line.startsWith("VmHWM:")) {
+                return Long.parseLong(line.replaceAll("\\D", ""));
+            }
+        }
+        throw new IOException("no VmHWM in " + status);
+    }
+
+    String output() {
+        return String.join("\n", List.copyOf(lines));
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

@@ -1,0 +1,204 @@
+package io.cloudtunnel.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged jars, each alone in an empty folder, as a newcomer starts them. */
+class ProgramsIT {
+
+    private static final Map<String, String> NOTHING = Map.of();
+
+    @TempDir Path folder;
+
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private Programs server(Map<String, String> env) throws Exception {
+        Programs server = Programs.start(folder, "tunnel-server", env, "--port", "0");
+        server.await("port", line -> line.contains("listening on port"));
+        return server;
+    }
+
+    private static String url(Programs server) throws Exception {
+        String line = server.await("port", l -> l.contains("listening on port"));
+        return "http://localhost:" + line.substring(line.lastIndexOf(' ') + 1);
+    }
+
+    private Programs agent(Programs server, EchoService local) throws Exception {
+        return Programs.start(
+                folder,
+                "tunnel-agent",
+                NOTHING,
+                "--server",
+                url(server),
+                "--local",
+                Integer.toString(local.port()));
+    }
+
+    private static String publicUrl(Programs agent) throws Exception {
+        return agent.await("public URL", line -> line.startsWith("http://localhost"));
+    }
+
+    private int get(String url) throws Exception {
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(20)).build();
+        return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    }
+
+    @Test
+    void aRequestGoesThrough() throws Exception {
+        try (EchoService local = new EchoService();
+                Programs server = server(NOTHING);
+                Programs agent = agent(server, local)) {
+            String url = publicUrl(agent);
+            server.await("link", line -> line.contains(" open"));
+            assertEquals(200, get(url + "/x"));
+            server.await("log line", line -> line.contains("GET /pub/") && line.contains("ok"));
+            agent.await("log line", line -> line.contains("GET /x") && line.contains("ok"));
+            assertFalse(server.output().contains("ct1."), "no secret in the log");
+            assertFalse(agent.output().contains("ct1."), "no secret in the log");
+        }
+    }
+
+    @Test
+    void sigtermEndsBothWithinNineSeconds() throws Exception {
+        try (EchoService local = new EchoService();
+                Programs server = server(NOTHING);
+                Programs agent = agent(server, local)) {
+            publicUrl(agent);
+            server.await("link", line -> line.contains(" open"));
+            long began = System.nanoTime();
+            server.terminate();
+            assertEquals(143, server.awaitExit());
+            assertTrue(System.nanoTime() - began < 9_000_000_000L, "within 9 s");
+            agent.await("the goodbye", line -> line.contains("1001"));
+            agent.terminate();
+            assertEquals(143, agent.awaitExit());
+        }
+    }
+
+    @Test
+    void urlsSurviveTheServersRestartWithAKey() throws Exception {
+        Map<String, String> key = Map.of("TUNNEL_KEY", "0123456789abcdef0123456789abcdef");
+        try (EchoService local = new EchoService();
+                Programs first = server(key)) {
+            String port = url(first).replaceAll(".*:", "");
+            try (Programs agent = agent(first, local)) {
+                String before = publicUrl(agent);
+                first.terminate();
+                first.awaitExit();
+                try (Programs second =
+                        Programs.start(folder, "tunnel-server", key, "--port", port)) {
+                    second.await("link", line -> line.contains(" open"));
+                    assertEquals(200, get(before));
+                }
+            }
+        }
+    }
+
+    @Test
+    void wrongOptionsSaySoAndExitWithTwo() throws Exception {
+        assertUsage("tunnel-server", NOTHING, "--port is 'x'", "--port", "x");
+        assertUsage("tunnel-server", Map.of("API_KEYS", "a:b"), "API_KEYS", "--port", "0");
+        assertUsage("tunnel-server", NOTHING, "--nonsense", "--nonsense");
+        assertUsage("tunnel-agent", NOTHING, "--server", "--local", "3000");
+        assertUsage("tunnel-agent", NOTHING, "--local", "--server", "http://localhost:1");
+        assertUsage(
+                "tunnel-agent",
+                NOTHING,
+                "is the tunnel server itself",
+                "--server",
+                "http://localhost:8080",
+                "--local",
+                "http://127.0.0.1:8080");
+    }
+
+    private void assertUsage(String module, Map<String, String> env, String told, String... args)
+            throws Exception {
+        try (Programs program = Programs.start(folder, module, env, args)) {
+            assertEquals(2, program.awaitExit());
+            program.await(told, line -> line.contains(told));
+            assertFalse(program.output().contains("\tat "), "no stack trace");
+        }
+    }
+
+    @Test
+    void helpAndVersion() throws Exception {
+        for (String module : new String[] {"tunnel-server", "tunnel-agent"}) {
+            try (Programs help = Programs.start(folder, module, NOTHING, "--help");
+                    Programs version = Programs.start(folder, module, NOTHING, "--version")) {
+                assertEquals(0, help.awaitExit());
+                help.await("usage", line -> line.contains("Usage: " + module));
+                assertEquals(0, version.awaitExit());
+                version.await("version", line -> line.startsWith(module + " 0."));
+            }
+        }
+    }
+
+    @Test
+    void anOldJavaIsToldWhatIsNeeded() throws Exception {
+        Path old = oldJava();
+        assumeTrue(old != null, "no Java older than 21 on this machine");
+        try (Programs program = Programs.start(old.toString(), folder, "tunnel-server", NOTHING)) {
+            assertEquals(2, program.awaitExit());
+            program.await("what is needed", line -> line.contains("needs Java 21"));
+        }
+    }
+
+    private static Path oldJava() throws Exception {
+        Path installed = Path.of("/usr/lib/jvm");
+        if (!Files.isDirectory(installed)) {
+            return null;
+        }
+        try (Stream<Path> jvms = Files.list(installed)) {
+            return jvms.filter(jvm -> jvm.toString().matches(".*\\b(8|11|17)\\b.*"))
+                    .map(jvm -> jvm.resolve("bin/java"))
+                    .filter(Files::isExecutable)
+                    .findFirst()
+                    .orElse(null);
+        }
+    }
+
+    @Test
+    void aRequestInProgressOutlivesSigterm() throws Exception {
+        try (SlowService local = new SlowService();
+                Programs server = server(NOTHING);
+                Programs agent =
+                        Programs.start(
+                                folder,
+                                "tunnel-agent",
+                                NOTHING,
+                                "--server",
+                                url(server),
+                                "--local",
+                                Integer.toString(local.port()))) {
+            String url = publicUrl(agent);
+            server.await("link", line -> line.contains(" open"));
+            CompletableFuture<HttpResponse<String>> answer =
+                    client.sendAsync(
+                            HttpRequest.newBuilder(URI.create(url)).build(),
+                            HttpResponse.BodyHandlers.ofString());
+            local.awaitRequest();
+            server.terminate();
+            agent.await("nothing more", line -> line.contains("public URL"));
+            local.release();
+            assertEquals("done", answer.get().body());
+            assertEquals(143, server.awaitExit());
+        }
+    }
+}
