@@ -1,0 +1,152 @@
+package io.cloudtunnel.benchmarks.load;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts the ways to the local service, each as processes of its own on loopback.
+ *
+ * @param folder for logs and credentials
+ * @param jvmOptions of server and agent, separated by blanks
+ */
+record Targets(Path folder, Path serverJar, Path agentJar, String jvmOptions) {
+
+    private static final Pattern TUNNEL = Pattern.compile("/pub/[A-Za-z0-9]+");
+    private static final int ATTEMPTS = 300;
+    private static final long PAUSE_MILLIS = 100;
+
+    /** The local service itself; the process is not part of any way. */
+    Target service() throws IOException, InterruptedException {
+        int port = Programs.freePort();
+        Child child =
+                Child.start(
+                        folder.resolve("service.log"),
+                        Programs.own(LocalService.class, Integer.toString(port)));
+        return ready(new Target("service", port, "", List.of(child)));
+    }
+
+    /** A plain proxy; null where nginx is not installed. */
+    @Nullable Target nginx(int local) throws IOException, InterruptedException {
+        Path nginx = Programs.find("nginx");
+        if (nginx == null) {
+            return null;
+        }
+        int port = Programs.freePort();
+        Path config = folder.resolve("nginx.conf");
+        try (InputStream template =
+                Objects.requireNonNull(Targets.class.getResourceAsStream("nginx.conf"))) {
+            Files.writeString(
+                    config,
+                    new String(template.readAllBytes(), StandardCharsets.UTF_8)
+                            .replace("@FOLDER@", folder.toString())
+                            .replace("@PORT@", Integer.toString(port))
+                            .replace("@LOCAL@", Integer.toString(local)));
+        }
+        Child child =
+                Child.start(
+                        folder.resolve("nginx.log"),
+                        List.of(
+                                nginx.toString(),
+                                "-p",
+                                folder.toString(),
+                                "-c",
+                                config.toString()));
+        return ready(new Target("nginx", port, "", List.of(child)));
+    }
+
+    /** Ours, as the packaged programs. */
+    Target ours(int local) throws IOException, InterruptedException {
+        return ours("ours", local, port -> port);
+    }
+
+    /** Where the agent finds a server. */
+    interface Between {
+        /** Leads to the given port of the server. */
+        int port(int serverPort) throws IOException;
+    }
+
+    /** Ours, with something between agent and server; the public side goes round it. */
+    Target ours(String name, int local, Between between) throws IOException, InterruptedException {
+        int port = Programs.freePort();
+        String file = name.replaceAll("\\W", "");
+        Child server =
+                Child.start(
+                        folder.resolve(file + "-server.log"),
+                        Programs.java(jvmOptions, "-jar", serverJar.toString()),
+                        "PORT",
+                        Integer.toString(port),
+                        "REGISTRATION",
+                        "open");
+        ready(new Target(name, port, "/health/live?", List.of(server)));
+        int agentSide = between.port(port);
+        Child agent =
+                Child.start(
+                        folder.resolve(file + "-agent.log"),
+                        Programs.java(
+                                jvmOptions,
+                                "-jar",
+                                agentJar.toString(),
+                                "--server",
+                                "http://127.0.0.1:" + agentSide,
+                                "--local",
+                                Integer.toString(local),
+                                "--credentials",
+                                folder.resolve(file + "-credentials.json").toString()));
+        return ready(new Target(name, port, tunnel(agent), List.of(server, agent)));
+    }
+
+    private static String tunnel(Child agent) throws IOException, InterruptedException {
+        for (int i = 0; i < ATTEMPTS && agent.isAlive(); i++) {
+            Matcher matcher = TUNNEL.matcher(agent.output());
+            if (matcher.find()) {
+                return matcher.group();
+            }
+            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+        }
+        throw new IOException("the agent names no public URL: " + agent.output());
+    }
+
+    /** The rival: cranker's router and connector, in one JVM. */
+    Target cranker(int local) throws IOException, InterruptedException {
+        int port = Programs.freePort();
+        Child child =
+                Child.start(
+                        folder.resolve("cranker.log"),
+                        Programs.own(
+                                CrankerMain.class,
+                                Integer.toString(port),
+                                Integer.toString(Programs.freePort()),
+                                Integer.toString(local)));
+        return ready(new Target("cranker", port, "", List.of(child)));
+    }
+
+    /** Waits until a small request succeeds. */
+    private static Target ready(Target target) throws IOException, InterruptedException {
+        Exception last = null;
+        for (int i = 0; i < ATTEMPTS; i++) {
+            if (!target.processes().stream().allMatch(Child::isAlive)) {
+                break;
+            }
+            try (Client client = target.connect()) {
+                client.small();
+                return target;
+            } catch (IOException | UncheckedIOException e) {
+                last = e;
+                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+            }
+        }
+        String output = target.processes().getLast().output();
+        target.close();
+        throw new IOException(target.name() + " does not answer: " + output, last);
+    }
+}

@@ -1,0 +1,25 @@
+package io.cloudtunnel.benchmarks.load;
+
+import java.io.IOException;
+import java.util.Map;
+
+/** One large body. */
+record Transfers(String name, Transfer transfer) implements Scenario {
+
+    /** Moves the body. */
+    interface Transfer {
+        void run(Client client) throws IOException, InterruptedException;
+    }
+
+    @Override
+    public Map<String, Double> run(Target target) throws IOException, InterruptedException {
+        try (Client client = target.connect()) {
+            double cpu = target.cpuSeconds();
+            long start = System.nanoTime();
+            transfer.run(client);
+            double wall = (System.nanoTime() - start) / 1e9;
+            return Map.of(
+                    name + ", seconds", wall, name + ", CPU seconds", target.cpuSeconds() - cpu);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package io.cloudtunnel.benchmarks;
+
+import io.cloudtunnel.benchmarks.load.LoadMain;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Runs the end-to-end load in the JVM that the build chose; docs/performance.md has the command.
+ */
+class LoadIT {
+
+    @Test
+    void run() throws Exception {
+        LoadMain.main(new String[0]);
+    }
+}
