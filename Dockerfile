@@ -1,5 +1,5 @@
 # The tunnel server: docker build -t tunnel-server .
-FROM docker.io/library/maven:3-eclipse-temurin-25 AS build
+FROM maven:3-eclipse-temurin-25 AS build
 WORKDIR /src
 COPY pom.xml ./
 COPY tunnel-protocol tunnel-protocol
@@ -10,7 +10,7 @@ COPY integration-tests/pom.xml integration-tests/pom.xml
 COPY benchmarks/pom.xml benchmarks/pom.xml
 RUN mvn -q -B -Dmaven.test.skip=true -Dspotless.check.skip=true -pl tunnel-server -am package
 
-FROM docker.io/library/eclipse-temurin:25-jre
+FROM eclipse-temurin:25-jre
 # A number, so that platforms that ask for a non-root user can see that it is one.
 USER 65532:65532
 WORKDIR /app
