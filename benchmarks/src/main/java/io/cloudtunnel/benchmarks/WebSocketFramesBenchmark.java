@@ -93,6 +93,6 @@ public class WebSocketFramesBenchmark {
                     at[0] = Math.min(frame.length, from + HELIDON_PIECE);
                     return Arrays.copyOfRange(frame, from, at[0]);
                 });
-        return io.helidon.websocket.ServerWsFrame.read(context, reader, size).payloadData();
+        return ClientWsFrame.read(context, reader, size).payloadData();
     }
 }

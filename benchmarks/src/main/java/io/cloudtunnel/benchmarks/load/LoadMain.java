@@ -49,8 +49,8 @@ public final class LoadMain {
         Targets factory =
                 new Targets(
                         folder,
-                        Path.of(System.getProperty("load.server")),
-                        Path.of(System.getProperty("load.agent")),
+                        System.getProperty("load.server", ""),
+                        System.getProperty("load.agent", ""),
                         System.getProperty("load.jvm", ""));
         try (Target service = factory.service()) {
             start(factory, service.port());

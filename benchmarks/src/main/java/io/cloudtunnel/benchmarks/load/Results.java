@@ -43,8 +43,8 @@ final class Results {
     }
 
     private static String cell(@Nullable List<Double> list, List<Double> baseline) {
-        if (list == null) {
-            return "";
+        if (list == null || list.stream().allMatch(value -> value == 0)) {
+            return ""; // the service itself costs no way anything
         }
         String spread =
                 String.format(

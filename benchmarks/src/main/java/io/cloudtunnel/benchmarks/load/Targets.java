@@ -17,9 +17,11 @@ import org.jspecify.annotations.Nullable;
  * Starts the ways to the local service, each as processes of its own on loopback.
  *
  * @param folder for logs and credentials
+ * @param server the packaged server, empty for the one on the class path
+ * @param agent the packaged agent, empty for the one on the class path
  * @param jvmOptions of server and agent, separated by blanks
  */
-record Targets(Path folder, Path serverJar, Path agentJar, String jvmOptions) {
+record Targets(Path folder, String server, String agent, String jvmOptions) {
 
     private static final Pattern TUNNEL = Pattern.compile("/pub/[A-Za-z0-9]+");
     private static final int ATTEMPTS = 300;
@@ -79,30 +81,39 @@ record Targets(Path folder, Path serverJar, Path agentJar, String jvmOptions) {
     Target ours(String name, int local, Between between) throws IOException, InterruptedException {
         int port = Programs.freePort();
         String file = name.replaceAll("\\W", "");
-        Child server =
+        Child serverChild =
                 Child.start(
                         folder.resolve(file + "-server.log"),
-                        Programs.java(jvmOptions, "-jar", serverJar.toString()),
+                        program(server, "io.cloudtunnel.server.Main"),
                         "PORT",
                         Integer.toString(port),
                         "REGISTRATION",
                         "open");
-        ready(new Target(name, port, "/health/live?", List.of(server)));
+        ready(new Target(name, port, "/health/live?", List.of(serverChild)));
         int agentSide = between.port(port);
-        Child agent =
+        Child agentChild =
                 Child.start(
                         folder.resolve(file + "-agent.log"),
-                        Programs.java(
-                                jvmOptions,
-                                "-jar",
-                                agentJar.toString(),
+                        program(
+                                agent,
+                                "io.cloudtunnel.agent.Main",
                                 "--server",
                                 "http://127.0.0.1:" + agentSide,
                                 "--local",
                                 Integer.toString(local),
                                 "--credentials",
                                 folder.resolve(file + "-credentials.json").toString()));
-        return ready(new Target(name, port, tunnel(agent), List.of(server, agent)));
+        return ready(new Target(name, port, tunnel(agentChild), List.of(serverChild, agentChild)));
+    }
+
+    private List<String> program(String jar, String main, String... arguments) {
+        List<String> command = Programs.java(jvmOptions);
+        command.addAll(
+                jar.isEmpty()
+                        ? List.of("-cp", System.getProperty("java.class.path"), main)
+                        : List.of("-jar", jar));
+        command.addAll(List.of(arguments));
+        return command;
     }
 
     private static String tunnel(Child agent) throws IOException, InterruptedException {

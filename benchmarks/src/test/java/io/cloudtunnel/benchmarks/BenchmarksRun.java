@@ -10,16 +10,17 @@ import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 
 /**
- * Runs JMH in the JVM that the build chose, so that its forks are of the same JDK: {@code mvn -pl
- * benchmarks -am -Pbench verify -Dbench=JsonCodec}.
+ * Runs JMH in the JVM that the build chose, so that its forks are of the same JDK;
+ * docs/performance.md has the command.
  */
-class BenchmarksIT {
+class BenchmarksRun {
 
     @Test
     void run() throws Exception {
         String[] options =
                 Stream.concat(
-                                Stream.of(System.getProperty("bench", ".*")),
+                                // A benchmark that throws fails the run.
+                                Stream.of("-foe", "true", System.getProperty("bench", ".*")),
                                 Stream.of(System.getProperty("bench.options", "").split(" ")))
                         .filter(option -> !option.isBlank())
                         .toArray(String[]::new);

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Runs the end-to-end load in the JVM that the build chose; docs/performance.md has the command.
  */
-class LoadIT {
+class LoadRun {
 
     @Test
     void run() throws Exception {
