@@ -87,8 +87,8 @@ class AgentStreamTest {
         var local = new ScriptedUpstream();
         try (var agent = new BinaryAgent(local).greeted()) {
             agent.get(1);
+            ScriptedExchange exchange = local.next(); // each stream has a thread of its own
             agent.request(2, "POST", Fields.EMPTY, false);
-            ScriptedExchange exchange = local.next();
             ScriptedExchange other = local.next();
             agent.link.cut();
             assertEquals(ErrorCode.OUTCOME_UNKNOWN, cancelled(exchange).code());
