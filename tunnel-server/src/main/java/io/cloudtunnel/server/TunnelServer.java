@@ -2,6 +2,7 @@ package io.cloudtunnel.server;
 
 import io.cloudtunnel.program.Program;
 import io.cloudtunnel.protocol.frame.Greeting;
+import io.cloudtunnel.protocol.http.HttpLimits;
 import io.cloudtunnel.protocol.session.MemoryBudget;
 import io.cloudtunnel.server.agents.AgentEndpoint;
 import io.cloudtunnel.server.agents.Instance;
@@ -11,6 +12,11 @@ import io.cloudtunnel.server.agents.RegisterHandler;
 import io.cloudtunnel.server.auth.Credentials;
 import io.cloudtunnel.server.auth.RegistrationPolicy;
 import io.cloudtunnel.server.auth.TunnelKeys;
+import io.cloudtunnel.server.connection.AcceptedSockets;
+import io.cloudtunnel.server.connection.Patrol;
+import io.cloudtunnel.server.connection.PublicConnectionSelector;
+import io.cloudtunnel.server.connection.SwitchingUpgrader;
+import io.cloudtunnel.server.front.AnswerRules;
 import io.cloudtunnel.server.front.Drain;
 import io.cloudtunnel.server.front.Forwarding;
 import io.cloudtunnel.server.front.PublicHandler;
@@ -18,13 +24,14 @@ import io.cloudtunnel.server.front.RoutingFrontEnd;
 import io.cloudtunnel.server.observe.HealthHandlers;
 import io.cloudtunnel.server.registry.AgentLink;
 import io.cloudtunnel.server.registry.LinkRegistry;
+import io.helidon.common.socket.SocketOptions;
 import io.helidon.http.encoding.ContentEncodingContext;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
-import io.helidon.webserver.http1.Http1ConnectionSelectorConfig;
+import io.helidon.webserver.websocket.WsConfig;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.StandardSocketOptions;
@@ -44,10 +51,6 @@ public final class TunnelServer implements AutoCloseable {
 
     /** What a platform leaves between SIGTERM and SIGKILL is 10 s; this ends a second before. */
     private static final Duration DRAIN = Duration.ofSeconds(8);
-
-    /** Helidon looks the name up as it came, though it has no case (RFC 6455, section 4.2.1). */
-    private static final List<String> WEBSOCKET =
-            List.of("websocket", "WebSocket", "Websocket", "WEBSOCKET");
 
     private static final int HEAD_BYTES = 128 * 1024;
     private static final int PROLOGUE_BYTES = 16 * 1024;
@@ -83,6 +86,9 @@ public final class TunnelServer implements AutoCloseable {
                         links,
                         new Forwarding(config.trustedHops()),
                         drain,
+                        config.cloudRunService() == null
+                                ? AnswerRules.plain()
+                                : AnswerRules.cloudRun(),
                         config.limits());
         this.registerHandler =
                 new RegisterHandler(
@@ -135,19 +141,45 @@ public final class TunnelServer implements AutoCloseable {
                 .post("/register", registerHandler)
                 .any(AgentEndpoint.PATH, agentEndpoint::upgradeRequired)
                 .register("/health", new HealthHandlers(() -> !drain.isDraining()));
-        Http1ConnectionSelectorConfig.Builder http1 =
-                Http1ConnectionSelector.builder().config(http1Config());
-        WEBSOCKET.forEach(name -> http1.putUpgrader(name, agentEndpoint));
+        if (server.protocols().stream().noneMatch(WsConfig.class::isInstance)) {
+            server.addProtocol(WsConfig.create()); // the application may have WebSockets of its own
+        }
+        AcceptedSockets sockets = new AcceptedSockets(socketOptions(server));
         server.routing(routing)
-                .addConnectionSelector(http1.build())
+                .addConnectionSelector(selector(sockets))
+                // One selector alone gets each connection at once, and Helidon would find its own.
+                .protocolsDiscoverServices(false)
                 .contentEncoding(
                         ContentEncodingContext.builder()
                                 .contentEncodingsDiscoverServices(false)
                                 .build())
-                .connectionOptions(options -> options.tcpNoDelay(true))
+                .connectionOptions(sockets)
                 .writeQueueLength(0)
                 .putListenerSocketOption(
                         StandardSocketOptions.SO_RCVBUF, ReceiveBuffers.FIXED_BYTES);
+    }
+
+    /** Those of the application, if it has any. */
+    private static SocketOptions socketOptions(WebServerConfig.Builder server) {
+        SocketOptions.Builder options = SocketOptions.builder();
+        server.connectionOptions().ifPresent(options::from);
+        return options.tcpNoDelay(true).build();
+    }
+
+    private PublicConnectionSelector selector(AcceptedSockets sockets) {
+        Http1ConnectionSelector routed =
+                Http1ConnectionSelector.builder()
+                        .config(http1Config())
+                        .putUpgrader("websocket", new SwitchingUpgrader(agentEndpoint))
+                        .build();
+        return new PublicConnectionSelector(
+                new PublicConnectionSelector.Shared(
+                        publicHandler,
+                        routed,
+                        sockets,
+                        new Patrol(timer),
+                        config.clientLimits(),
+                        HttpLimits.DEFAULT.withHeadBytes(config.limits().headBytes())));
     }
 
     private static Http1Config http1Config() {

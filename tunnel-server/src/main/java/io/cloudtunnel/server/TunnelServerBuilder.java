@@ -5,6 +5,7 @@ import io.cloudtunnel.program.Settings;
 import io.cloudtunnel.protocol.frame.Limits;
 import io.cloudtunnel.server.auth.RegistrationPolicy;
 import io.cloudtunnel.server.auth.TunnelKeys;
+import io.cloudtunnel.server.connection.ClientLimits;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -27,6 +28,7 @@ public final class TunnelServerBuilder {
     private int trustedHops;
     private long memoryBudgetBytes;
     private Limits limits = Limits.DEFAULT;
+    private @Nullable ClientLimits clientLimits;
 
     TunnelServerBuilder() {}
 
@@ -93,6 +95,12 @@ public final class TunnelServerBuilder {
     /** The limits of links and requests. */
     public TunnelServerBuilder limits(Limits values) {
         limits = values;
+        return this;
+    }
+
+    /** What public clients may take their time for; for tests. */
+    TunnelServerBuilder clientLimits(ClientLimits values) {
+        clientLimits = values;
         return this;
     }
 
@@ -181,7 +189,8 @@ public final class TunnelServerBuilder {
                         maxLinks,
                         trustedHops,
                         memoryBudgetBytes,
-                        limits));
+                        limits,
+                        clientLimits == null ? ClientLimits.of(limits) : clientLimits));
     }
 
     /** Builds and starts a server of its own. */

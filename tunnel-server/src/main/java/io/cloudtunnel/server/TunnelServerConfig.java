@@ -2,6 +2,7 @@ package io.cloudtunnel.server;
 
 import io.cloudtunnel.protocol.frame.Limits;
 import io.cloudtunnel.server.auth.RegistrationPolicy;
+import io.cloudtunnel.server.connection.ClientLimits;
 import java.net.URI;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,8 @@ record TunnelServerConfig(
         int maxLinks,
         int trustedHops,
         long memoryBudgetBytes,
-        Limits limits) {
+        Limits limits,
+        ClientLimits clientLimits) {
 
     /** Without keys. */
     @Override

@@ -1,5 +1,6 @@
 package io.cloudtunnel.protocol.http;
 
+import io.cloudtunnel.protocol.frame.Bytes;
 import io.cloudtunnel.protocol.frame.ResponseHead;
 import java.io.EOFException;
 import java.io.IOException;
@@ -34,6 +35,50 @@ public final class HttpInput {
      */
     public boolean await() throws IOException {
         return source.buffered() > 0 || source.fill();
+    }
+
+    /**
+     * Waits for bytes beyond those that are there, and takes none: to learn, between two messages,
+     * whether the peer leaves. The next call may be made by another thread.
+     *
+     * @return whether there may be more to wait for; false once the buffer is full
+     * @throws EOFException if the connection ended
+     */
+    public boolean awaitMore() throws IOException {
+        if (!source.hasRoom()) {
+            return false;
+        }
+        if (!source.fill()) {
+            throw ByteSource.cut();
+        }
+        return true;
+    }
+
+    /**
+     * Whether what follows begins with an ASCII text; waits for as many bytes as it takes to tell,
+     * and takes none.
+     */
+    public boolean startsWith(String text) throws IOException {
+        for (int i = 0; i < text.length(); i++) {
+            if (source.buffered() == i && !source.fill()) {
+                return false;
+            }
+            if (source.at(i) != text.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Takes what is there without waiting; null if nothing is. */
+    public @Nullable Bytes takeBuffered() {
+        int count = source.buffered();
+        if (count == 0) {
+            return null;
+        }
+        byte[] taken = new byte[count];
+        source.take(taken, 0, count);
+        return Bytes.wrap(taken);
     }
 
     /**

@@ -132,6 +132,12 @@ final class Inbound {
         return queue.pollFirst();
     }
 
+    /** The length of what comes next, 0 if nothing is there. */
+    int readyBytes() {
+        Bytes next = queue.peekFirst();
+        return next == null ? 0 : next.length();
+    }
+
     /**
      * The consumer has taken so many bytes; returns the credit to be granted now, mostly 0.
      *

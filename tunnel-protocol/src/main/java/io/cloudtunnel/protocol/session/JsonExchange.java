@@ -159,6 +159,16 @@ final class JsonExchange implements Exchange {
     }
 
     @Override
+    public int readyBytes() {
+        lock.lock();
+        try {
+            return answerBody == null ? 0 : answerBody.length();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
     public Fields responseTrailers() {
         return Fields.EMPTY;
     }

@@ -35,6 +35,12 @@ public final class JsonUpstream implements LinkUpstream {
         this.streams = new Semaphore(limits.streams());
     }
 
+    /** A JSON agent answers once, and gets the whole request at once. */
+    @Override
+    public boolean carriesInterim() {
+        return false;
+    }
+
     @Override
     public Exchange open(RequestHead head, long bodyLength) throws ExchangeException {
         if (head.fields().contains("Upgrade")) {

@@ -147,6 +147,18 @@ final class SessionExchange implements Exchange {
     }
 
     @Override
+    public int readyBytes() {
+        ServerStream current;
+        lock.lock();
+        try {
+            current = stream;
+        } finally {
+            lock.unlock();
+        }
+        return current == null ? 0 : current.readyBytes();
+    }
+
+    @Override
     public Fields responseTrailers() {
         lock.lock();
         try {

@@ -197,6 +197,16 @@ abstract sealed class Stream permits ServerStream, AgentStream {
         }
     }
 
+    /** How many bytes of the body the next {@link #receive} gives at once; 0 if it may wait. */
+    int readyBytes() {
+        lock.lock();
+        try {
+            return in == null ? 0 : in.readyBytes();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void grantTaken() {
         int grant = 0;
         lock.lock();

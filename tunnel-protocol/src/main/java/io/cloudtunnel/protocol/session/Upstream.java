@@ -17,4 +17,12 @@ public interface Upstream {
      * @throws ExchangeException if it cannot begin; then nothing of the request was sent
      */
     Exchange open(RequestHead head, long bodyLength) throws ExchangeException, InterruptedException;
+
+    /**
+     * Whether interim responses come back. Where they do not, whoever opens an exchange answers an
+     * {@code Expect: 100-continue} (RFC 9110, section 10.1.1) and does not pass it on.
+     */
+    default boolean carriesInterim() {
+        return true;
+    }
 }

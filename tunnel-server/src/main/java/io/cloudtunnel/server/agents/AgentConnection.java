@@ -134,6 +134,11 @@ final class AgentConnection implements ServerConnection, AgentLink {
         return upstream.open(head, bodyLength);
     }
 
+    @Override
+    public boolean carriesInterim() {
+        return upstream.carriesInterim();
+    }
+
     /** The requests that it has may still be answered: only new ones go to the newer link. */
     @Override
     public void replaced() {

@@ -6,14 +6,30 @@ import io.cloudtunnel.protocol.http.HopByHop;
 import io.cloudtunnel.protocol.http.Tokens;
 import io.cloudtunnel.protocol.session.ErrorCode;
 import io.cloudtunnel.protocol.session.ExchangeException;
-import org.jspecify.annotations.Nullable;
 
-/** What holds for an answer that an agent sent, before it goes to a client. */
-final class AnswerRules {
+/** What holds for an answer that an agent sent, before it goes to a client. Immutable. */
+public final class AnswerRules {
 
     private static final String INTERNAL = "Cloudtunnel-";
 
-    private AnswerRules() {}
+    private final long longestKnown;
+
+    private AnswerRules(long longestKnown) {
+        this.longestKnown = longestKnown;
+    }
+
+    /** Lengths are passed on as they are. */
+    public static AnswerRules plain() {
+        return new AnswerRules(Long.MAX_VALUE);
+    }
+
+    /**
+     * Bodies of more than 31 MiB go out chunked, since Cloud Run refuses responses over 32 MiB of
+     * known length.
+     */
+    public static AnswerRules cloudRun() {
+        return new AnswerRules(31 << 20);
+    }
 
     /** Refuses what would split or garble the response on the wire. */
     static void check(ResponseHead head) throws ExchangeException {
@@ -26,24 +42,62 @@ final class AnswerRules {
                                 + " may have");
             }
         }
+        if (fields.all("Content-Length").size() > 1
+                || (fields.contains("Content-Length") && declaredLength(fields) < 0)) {
+            throw new ExchangeException(
+                    ErrorCode.AGENT_ANSWER_MALFORMED,
+                    "the agent's answer is malformed: its Content-Length is not one number");
+        }
+        if (!Tokens.isValue(head.reason())) {
+            throw new ExchangeException(
+                    ErrorCode.AGENT_ANSWER_MALFORMED,
+                    "the agent's answer is malformed: its reason has control characters");
+        }
     }
 
     /** Whether a response to this method with this status may have a body (RFC 9112, 6.3). */
     static boolean mayHaveBody(String method, int status) {
-        return !method.equals("HEAD") && status >= 200 && status != 204 && status != 304;
+        boolean bodiless = (status < 200 && status != 101) || status == 204 || status == 304;
+        return !method.equals("HEAD") && !bodiless;
     }
 
-    /** What Content-Length says, null where it says nothing that can be. */
-    static @Nullable Long declaredLength(Fields fields) {
+    /** What Content-Length says; -1 where it says nothing that can be. */
+    static long declaredLength(Fields fields) {
         String text = fields.first("Content-Length");
-        return text != null && text.matches("\\d{1,18}") ? Long.valueOf(text) : null;
+        if (text == null || text.isEmpty() || text.length() > 18) {
+            return -1;
+        }
+        long length = 0;
+        for (int i = 0; i < text.length(); i++) {
+            int digit = text.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                return -1;
+            }
+            length = 10 * length + digit;
+        }
+        return length;
     }
 
     /** The fields that the client gets: end-to-end ones, and the request's id. */
-    static Fields fields(ResponseHead head, String requestId) {
-        return HopByHop.strip(head.fields()).filter((name, value) -> !isInternal(name)).toBuilder()
-                .set("X-Request-Id", requestId)
-                .build();
+    Fields fields(ResponseHead head, boolean hasBody, String requestId) {
+        Fields endToEnd = withoutInternal(head.fields());
+        Fields.Builder fields = endToEnd.toBuilder().set("X-Request-Id", requestId);
+        String protocol = head.fields().first("Upgrade");
+        if (protocol != null && (head.status() == 101 || head.status() == 426)) {
+            fields.add("Upgrade", protocol).add("Connection", "Upgrade");
+        }
+        Fields all = fields.build();
+        boolean tooLong = hasBody && declaredLength(all) > longestKnown;
+        return tooLong ? all.without("Content-Length") : all;
+    }
+
+    /** An interim response as the client gets it. */
+    static ResponseHead interim(ResponseHead head) {
+        return head.with(withoutInternal(head.fields()));
+    }
+
+    private static Fields withoutInternal(Fields fields) {
+        return HopByHop.strip(fields).filter((name, value) -> !isInternal(name));
     }
 
     /** An agent may say which error it met; the rest of these names is the server's own. */

@@ -36,15 +36,25 @@ public final class Forwarding {
         this.trustedHops = trustedHops;
     }
 
+    /**
+     * How a request came.
+     *
+     * @param fields its fields, as they came
+     * @param host the host and port that it asks for
+     * @param peer the address that its connection comes from
+     * @param secure whether that connection uses TLS
+     */
+    record Arrival(Fields fields, @Nullable String host, String peer, boolean secure) {}
+
     /** Removes what a client may not say, and adds what the server says. */
-    Fields apply(PublicCall call, Fields fields, String prefix, String requestId) {
-        List<String> route = route(call.head().fields(), call.peerHost());
-        String proto = proto(call.head().fields(), call.isSecure());
+    Fields apply(Arrival arrival, Fields fields, String prefix, String requestId) {
+        List<String> route = route(arrival.fields(), arrival.peer());
+        String proto = proto(arrival);
         Fields.Builder result =
                 fields.filter((name, value) -> !isReserved(name)).toBuilder()
                         .add("X-Forwarded-For", String.join(", ", route))
                         .add("X-Forwarded-Proto", proto);
-        String host = call.head().fields().first("Host");
+        String host = arrival.host();
         if (host != null) {
             result.add("X-Forwarded-Host", host);
         }
@@ -74,9 +84,10 @@ public final class Forwarding {
         return route(fields, peerHost).getFirst();
     }
 
-    private String proto(Fields fields, boolean secure) {
-        String said = trustedHops > 0 ? forwardedProto(fields) : null;
-        return said != null ? said : secure ? "https" : "http";
+    /** The scheme that the client used, by the server's own view. */
+    String proto(Arrival arrival) {
+        String said = trustedHops > 0 ? forwardedProto(arrival.fields()) : null;
+        return said != null ? said : arrival.secure() ? "https" : "http";
     }
 
     /** What {@code X-Forwarded-Proto} says, null where it says nothing that can be. */

@@ -1,6 +1,7 @@
 package io.cloudtunnel.server.front;
 
 import io.cloudtunnel.protocol.frame.Bytes;
+import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.frame.RequestHead;
 import io.cloudtunnel.protocol.frame.ResponseHead;
 import java.io.IOException;
@@ -15,6 +16,12 @@ public interface PublicCall {
     /** The head as it came, with the raw target. */
     RequestHead head();
 
+    /**
+     * The host and port that the client asked for, which an absolute target has and {@code Host}
+     * otherwise; null where it has neither.
+     */
+    @Nullable String host();
+
     /** The address that the connection comes from. */
     String peerHost();
 
@@ -27,15 +34,41 @@ public interface PublicCall {
     /**
      * The next piece of the body, null at its end.
      *
-     * @throws IOException if the client is gone or its message is malformed
+     * @throws io.cloudtunnel.protocol.http.HttpException if its message is malformed, or (408) it
+     *     comes too slowly
+     * @throws IOException if the client is gone
      */
     @Nullable Bytes read() throws IOException;
+
+    /** The trailers of the request, once {@link #read} has returned null. */
+    Fields requestTrailers();
+
+    /** Whether the connection can change to another protocol after a 101. */
+    boolean carriesUpgrades();
+
+    /**
+     * The next bytes of the other protocol, null at the end; there is no limit to the wait.
+     *
+     * @throws IOException if the client is gone
+     */
+    @Nullable Bytes readRaw() throws IOException;
+
+    /**
+     * What to do if the client leaves before it has the whole response; does not block. Only once
+     * the request was read, and only where that can be noticed.
+     */
+    void onGone(Runnable action);
+
+    /** Sends an interim response, where the client can take it. */
+    void interim(ResponseHead head) throws IOException;
 
     /**
      * Begins the response.
      *
-     * @param head the final head, without fields about the connection
-     * @param hasBody whether {@link #write} may follow
+     * @param head the final head, without fields about the connection, but for {@code Connection:
+     *     close} and what belongs to a 101
+     * @param hasBody whether {@link #write} may follow; {@code Content-Length}, if it is there, is
+     *     then well-formed and says how much
      */
     void begin(ResponseHead head, boolean hasBody) throws IOException;
 
@@ -45,8 +78,12 @@ public interface PublicCall {
     /** Puts on its way what was written so far. */
     void flush() throws IOException;
 
-    /** Completes the response. */
-    void end() throws IOException;
+    /**
+     * Completes the response; after a 101, ends this direction.
+     *
+     * @param trailers sent where there is a place for them
+     */
+    void end(Fields trailers) throws IOException;
 
     /** Breaks the response off, so that the client does not take it for complete. */
     void abort();

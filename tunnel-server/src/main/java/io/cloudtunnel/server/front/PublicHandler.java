@@ -1,12 +1,12 @@
 package io.cloudtunnel.server.front;
 
-import io.cloudtunnel.protocol.frame.Bytes;
 import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.frame.Limits;
 import io.cloudtunnel.protocol.frame.RequestHead;
 import io.cloudtunnel.protocol.frame.ResponseHead;
 import io.cloudtunnel.protocol.http.HopByHop;
 import io.cloudtunnel.protocol.http.HttpException;
+import io.cloudtunnel.protocol.http.Targets;
 import io.cloudtunnel.protocol.session.ErrorCode;
 import io.cloudtunnel.protocol.session.Exchange;
 import io.cloudtunnel.protocol.session.ExchangeException;
@@ -18,6 +18,7 @@ import io.cloudtunnel.server.registry.LinkRegistry;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries a public request to its tunnel and the answer back, whatever front end it came through.
@@ -31,6 +32,7 @@ public final class PublicHandler {
     private final LinkRegistry links;
     private final Forwarding forwarding;
     private final Drain drain;
+    private final AnswerRules rules;
     private final Limits limits;
 
     /** A handler over these parts. */
@@ -39,17 +41,19 @@ public final class PublicHandler {
             LinkRegistry links,
             Forwarding forwarding,
             Drain drain,
+            AnswerRules rules,
             Limits limits) {
         this.credentials = credentials;
         this.links = links;
         this.forwarding = forwarding;
         this.drain = drain;
+        this.rules = rules;
         this.limits = limits;
     }
 
-    /** Whether a raw path is for this handler. */
-    public static boolean isPublic(String rawPath) {
-        return rawPath.startsWith(PublicPath.PREFIX);
+    /** Whether a request is for this handler. */
+    public boolean claims(RequestHead head) {
+        return head.path().startsWith(PublicPath.PREFIX);
     }
 
     /** Handles a request to its end; throws nothing, since there is nobody left to tell. */
@@ -59,7 +63,7 @@ public final class PublicHandler {
         String client = forwarding.client(head.fields(), call.peerHost());
         RequestLog log = new RequestLog(requestId, client, head.method(), head.path());
         drain.enter();
-        Response response = new Response(call, log);
+        ResponsePump response = new ResponsePump(call, log, rules);
         try {
             carry(call, response, log);
         } catch (ExchangeException e) {
@@ -71,8 +75,7 @@ public final class PublicHandler {
             boolean leaving = e.code() == ErrorCode.AGENT_NOT_CONNECTED && drain.isDraining();
             response.fail(leaving ? shuttingDown() : e);
         } catch (HttpException e) {
-            response.fail(
-                    new ExchangeException(ErrorCode.BAD_REQUEST, String.valueOf(e.getMessage())));
+            response.fail(RequestPump.refusal(e));
         } catch (IOException e) {
             log.end("client gone");
             call.abort();
@@ -92,18 +95,22 @@ public final class PublicHandler {
         return new ExchangeException(ErrorCode.DRAINING, "the server is shutting down");
     }
 
-    private void carry(PublicCall call, Response response, RequestLog log)
+    private void carry(PublicCall call, ResponsePump response, RequestLog log)
             throws ExchangeException, IOException, InterruptedException {
         PublicPath path = PublicPath.parse(call.head().path());
-        Upstream upstream = path == null ? null : links.find(path.id());
+        if (Targets.climbs(path.rest())) {
+            throw new ExchangeException(
+                    ErrorCode.BAD_REQUEST, "its dot segments lead out of the tunnel");
+        }
+        Upstream upstream = links.find(path.id());
         // Who has a link is known; the MAC of any other id tells whether it could have one.
-        if (path == null || (upstream == null && !credentials.knows(path.id()))) {
+        if (upstream == null && !credentials.knows(path.id())) {
             throw new ExchangeException(
                     ErrorCode.UNKNOWN_TUNNEL, "there is no tunnel of this name here");
         }
         log.tunnel(path.id());
-        String upgrade = HopByHop.upgrade(call.head().fields());
-        if (upgrade != null && !upgrade.equalsIgnoreCase("h2c")) { // h2c concerns this hop only
+        String upgrade = upgrade(call);
+        if (upgrade != null && !call.carriesUpgrades()) {
             throw new ExchangeException(
                     ErrorCode.UPGRADE_NOT_CARRIED, "upgrades are not carried by this front end");
         }
@@ -115,87 +122,64 @@ public final class PublicHandler {
         if (upstream == null) {
             throw new ExchangeException(ErrorCode.AGENT_NOT_CONNECTED, "agent not connected");
         }
-        Exchange exchange = upstream.open(forwarded(call, path, log), call.bodyLength());
+        boolean answersExpect = expects(call) && !upstream.carriesInterim();
+        Exchange exchange =
+                upstream.open(
+                        forwarded(call, path, upgrade, answersExpect, log), call.bodyLength());
         RequestPump pump = new RequestPump(call, exchange, log);
         try {
-            pump.start();
-            response.pass(exchange);
+            if (answersExpect) { // the body has to be whole before anything can be sent
+                call.interim(new ResponseHead(100, "Continue", Fields.EMPTY));
+            }
+            if (upgrade == null) {
+                pump.start();
+            }
+            call.onGone(() -> exchange.cancel(gone()));
+            response.pass(exchange, pump::startRaw);
+            pump.join();
         } finally {
-            exchange.cancel(new ExchangeException(ErrorCode.CANCELLED, "the client has gone"));
+            exchange.cancel(gone());
             pump.finish();
         }
     }
 
-    private RequestHead forwarded(PublicCall call, PublicPath path, RequestLog log) {
-        RequestHead head = call.head();
-        Fields endToEnd = HopByHop.strip(head.fields());
-        return head.withPath(path.rest())
-                .with(forwarding.apply(call, endToEnd, path.prefix(), log.requestId()));
+    private static ExchangeException gone() {
+        return new ExchangeException(ErrorCode.CANCELLED, "the client has gone");
     }
 
-    /** The response on its way to the client: either the upstream's, or one error, once. */
-    private static final class Response {
-        private final PublicCall call;
-        private final RequestLog log;
-        private boolean begun;
+    /** Other protocols that are asked for; h2c concerns this hop only, and so does a body. */
+    private static @Nullable String upgrade(PublicCall call) {
+        String upgrade = HopByHop.upgrade(call.head().fields());
+        return upgrade == null || upgrade.equalsIgnoreCase("h2c") || call.bodyLength() != 0
+                ? null
+                : upgrade;
+    }
 
-        Response(PublicCall call, RequestLog log) {
-            this.call = call;
-            this.log = log;
-        }
+    private static Forwarding.Arrival arrival(PublicCall call) {
+        return new Forwarding.Arrival(
+                call.head().fields(), call.host(), call.peerHost(), call.isSecure());
+    }
 
-        void pass(Exchange exchange) throws ExchangeException, IOException, InterruptedException {
-            ResponseHead head = exchange.receiveHead();
-            while (head.isInterim()) { // this front end has no way to pass it on
-                head = exchange.receiveHead();
-            }
-            AnswerRules.check(head);
-            Bytes piece = exchange.receive();
-            boolean hasBody = AnswerRules.mayHaveBody(call.head().method(), head.status());
-            Fields fields = AnswerRules.fields(head, log.requestId());
-            begun = true;
-            log.status(head.status());
-            call.begin(head.with(fields), hasBody);
-            Long declared = AnswerRules.declaredLength(fields);
-            long left = declared == null ? Long.MAX_VALUE : declared;
-            while (piece != null) {
-                if (hasBody) {
-                    call.write(piece);
-                    log.written(piece.length());
-                    left -= piece.length();
-                    if (left > 0) { // else the end follows at once
-                        call.flush();
-                    }
-                }
-                piece = exchange.receive();
-            }
-            call.end();
-        }
+    private static boolean expects(PublicCall call) {
+        return call.bodyLength() != 0 && call.head().fields().hasToken("Expect", "100-continue");
+    }
 
-        void fail(ExchangeException reason) {
-            log.end(reason.code().token());
-            if (begun) {
-                call.abort(); // too late for another status; but it must not look complete
-                return;
-            }
-            ErrorAnswer answer =
-                    ErrorAnswer.of(
-                            reason.code().status(),
-                            reason.code().token(),
-                            ErrorTexts.of(reason),
-                            log.requestId(),
-                            call.head().fields());
-            log.status(reason.code().status());
-            try {
-                boolean hasBody = !call.head().method().equals("HEAD");
-                call.begin(answer.head(), hasBody);
-                if (hasBody) {
-                    call.write(answer.body());
-                }
-                call.end();
-            } catch (IOException e) {
-                call.abort();
-            }
+    private RequestHead forwarded(
+            PublicCall call,
+            PublicPath path,
+            @Nullable String upgrade,
+            boolean withoutExpect,
+            RequestLog log) {
+        RequestHead head = call.head();
+        Fields endToEnd = HopByHop.strip(head.fields());
+        if (withoutExpect) {
+            endToEnd = endToEnd.without("Expect");
         }
+        Fields forwarded =
+                forwarding.apply(arrival(call), endToEnd, path.prefix(), log.requestId());
+        if (upgrade != null) {
+            forwarded = forwarded.toBuilder().add("Upgrade", upgrade).build();
+        }
+        return head.withPath(path.rest()).with(forwarded);
     }
 }

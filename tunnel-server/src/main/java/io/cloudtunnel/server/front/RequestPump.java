@@ -2,6 +2,7 @@ package io.cloudtunnel.server.front;
 
 import io.cloudtunnel.protocol.frame.Bytes;
 import io.cloudtunnel.protocol.frame.Fields;
+import io.cloudtunnel.protocol.http.HopByHop;
 import io.cloudtunnel.protocol.http.HttpException;
 import io.cloudtunnel.protocol.session.ErrorCode;
 import io.cloudtunnel.protocol.session.Exchange;
@@ -29,6 +30,7 @@ final class RequestPump {
     private final Exchange exchange;
     private final RequestLog log;
     private @Nullable Thread thread;
+    private boolean raw;
 
     RequestPump(PublicCall call, Exchange exchange, RequestLog log) {
         this.call = call;
@@ -51,12 +53,15 @@ final class RequestPump {
 
     private void pumpOrCancel() {
         try {
-            pump();
+            if (raw) {
+                pumpRaw();
+            } else {
+                pump();
+            }
         } catch (ExchangeException e) {
             exchange.cancel(e); // the thread of the response reports it
         } catch (HttpException e) {
-            exchange.cancel(
-                    new ExchangeException(ErrorCode.BAD_REQUEST, String.valueOf(e.getMessage())));
+            exchange.cancel(refusal(e));
         } catch (IOException e) {
             exchange.cancel(new ExchangeException(ErrorCode.CANCELLED, "the client has gone"));
         } catch (InterruptedException e) {
@@ -74,7 +79,39 @@ final class RequestPump {
             }
             piece = call.read();
         }
+        exchange.endRequest(HopByHop.stripTrailers(call.requestTrailers()));
+    }
+
+    /** What is wrong with a request whose body cannot be read. */
+    static ExchangeException refusal(HttpException e) {
+        ErrorCode code = e.status() == 408 ? ErrorCode.REQUEST_TIMEOUT : ErrorCode.BAD_REQUEST;
+        return new ExchangeException(code, String.valueOf(e.getMessage()));
+    }
+
+    /** After a 101: from now on all that the client sends is carried, to its end. */
+    void startRaw() {
+        raw = true;
+        thread =
+                Thread.ofVirtual()
+                        .name("tunnel-upgraded-" + log.requestId())
+                        .start(this::pumpOrCancel);
+    }
+
+    private void pumpRaw() throws ExchangeException, IOException, InterruptedException {
+        Bytes piece = call.readRaw();
+        while (piece != null && exchange.send(piece)) {
+            log.read(piece.length());
+            piece = call.readRaw();
+        }
         exchange.endRequest(Fields.EMPTY);
+    }
+
+    /** After a 101 each direction ends on its own: waits for this one. */
+    void join() throws InterruptedException {
+        Thread running = thread;
+        if (raw && running != null) {
+            running.join();
+        }
     }
 
     /** Nobody wants the rest, but a client that is still sending may not look at the answer. */

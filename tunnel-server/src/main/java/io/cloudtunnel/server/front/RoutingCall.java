@@ -67,6 +67,36 @@ final class RoutingCall implements PublicCall {
     }
 
     @Override
+    public @Nullable String host() {
+        return head.fields().first("Host");
+    }
+
+    @Override
+    public Fields requestTrailers() {
+        return Fields.EMPTY; // Helidon refuses them
+    }
+
+    @Override
+    public boolean carriesUpgrades() {
+        return false;
+    }
+
+    @Override
+    public @Nullable Bytes readRaw() {
+        throw new IllegalStateException("this front end carries no upgrades");
+    }
+
+    @Override
+    public void onGone(Runnable action) {
+        // Helidon does not tell.
+    }
+
+    @Override
+    public void interim(ResponseHead interim) {
+        // Helidon would take it for the final one; it sends a 100 by itself.
+    }
+
+    @Override
     public String peerHost() {
         return request.remotePeer().host();
     }
@@ -161,7 +191,7 @@ final class RoutingCall implements PublicCall {
     }
 
     @Override
-    public void end() throws IOException {
+    public void end(Fields trailers) throws IOException {
         try {
             if (out != null) {
                 out.close();

@@ -32,7 +32,7 @@ public final class RoutingFrontEnd implements Handler {
 
     @Override
     public void handle(ServerRequest request, ServerResponse response) {
-        if (!PublicHandler.isPublic(request.prologue().uriPath().rawPath())) {
+        if (!claimed(request)) {
             response.next(); // the route matched the path after decoding; that is not its name
             return;
         }
@@ -51,6 +51,14 @@ public final class RoutingFrontEnd implements Handler {
             Thread.currentThread().interrupt();
             throw closed();
         }
+    }
+
+    private boolean claimed(ServerRequest request) {
+        return handler.claims(
+                RequestHead.of(
+                        request.prologue().method().text(),
+                        request.prologue().uriPath().rawPath(),
+                        RoutingFields.of(request)));
     }
 
     private static CloseConnectionException closed() {

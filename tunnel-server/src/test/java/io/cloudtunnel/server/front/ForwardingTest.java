@@ -3,12 +3,8 @@ package io.cloudtunnel.server.front;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import io.cloudtunnel.protocol.frame.Bytes;
 import io.cloudtunnel.protocol.frame.Fields;
-import io.cloudtunnel.protocol.frame.RequestHead;
-import io.cloudtunnel.protocol.frame.ResponseHead;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,7 +25,12 @@ class ForwardingTest {
                     "X-Request-Id", "evil-request");
 
     private static Fields apply(int hops, String peer, boolean secure, Fields request) {
-        return new Forwarding(hops).apply(call(request, peer, secure), request, "/pub/A", "r-1");
+        return new Forwarding(hops)
+                .apply(
+                        new Forwarding.Arrival(request, request.first("Host"), peer, secure),
+                        request,
+                        "/pub/A",
+                        "r-1");
     }
 
     @Test
@@ -88,49 +89,5 @@ class ForwardingTest {
             })
     void reservedNamesAreDropped(String name) {
         assertFalse(apply(3, "9.9.9.9", false, Fields.of(name, "evil")).contains(name));
-    }
-
-    private static PublicCall call(Fields fields, String peer, boolean secure) {
-        return new PublicCall() {
-            @Override
-            public RequestHead head() {
-                return new RequestHead("GET", "/pub/A/", null, fields);
-            }
-
-            @Override
-            public String peerHost() {
-                return peer;
-            }
-
-            @Override
-            public boolean isSecure() {
-                return secure;
-            }
-
-            @Override
-            public long bodyLength() {
-                return 0;
-            }
-
-            @Override
-            public @Nullable Bytes read() {
-                return null;
-            }
-
-            @Override
-            public void begin(ResponseHead head, boolean hasBody) {}
-
-            @Override
-            public void write(Bytes piece) {}
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void end() {}
-
-            @Override
-            public void abort() {}
-        };
     }
 }

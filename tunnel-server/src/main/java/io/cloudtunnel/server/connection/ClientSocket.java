@@ -1,0 +1,99 @@
+package io.cloudtunnel.server.connection;
+
+import io.helidon.common.buffers.DataReader;
+import io.helidon.webserver.ConnectionContext;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.SequenceInputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.Socket;
+
+/** The connection to a client. One thread reads and one writes; any may close. */
+final class ClientSocket {
+
+    private static final Logger LOGGER = System.getLogger(ClientSocket.class.getName());
+
+    private final Socket socket;
+    private final InputStream in;
+    private final OutputStream out;
+
+    private ClientSocket(Socket socket, byte[] early) throws IOException {
+        this.socket = socket;
+        this.in =
+                early.length == 0
+                        ? socket.getInputStream()
+                        : new SequenceInputStream(
+                                new ByteArrayInputStream(early), socket.getInputStream());
+        this.out = socket.getOutputStream();
+    }
+
+    /**
+     * The socket of a connection that begins.
+     *
+     * @throws IllegalStateException if its listener does not have the options that {@code install}
+     *     gave it
+     */
+    static ClientSocket of(ConnectionContext context, AcceptedSockets sockets) throws IOException {
+        Socket socket = sockets.take(context);
+        if (socket == null) {
+            throw new IllegalStateException(
+                    "the listener's connection options were replaced: set yours before calling"
+                            + " TunnelServer.install, which keeps them");
+        }
+        return new ClientSocket(socket, early(context.dataReader()));
+    }
+
+    /** Where the listener has other selectors too, the first bytes were read to choose one. */
+    private static byte[] early(DataReader reader) {
+        int count = reader.available();
+        return count == 0 ? new byte[0] : reader.readBuffer(count).readBytes(); // 0 would wait
+    }
+
+    InputStream in() {
+        return in;
+    }
+
+    OutputStream out() {
+        return out;
+    }
+
+    /** No more will be written; the client may still send. */
+    void endOutput() throws IOException {
+        if (!socket.isOutputShutdown()) {
+            socket.shutdownOutput();
+        }
+    }
+
+    /**
+     * Whoever reads, or will, finds the end of the input. With TLS, where that cannot be: closes.
+     */
+    void endInput() {
+        try {
+            socket.shutdownInput();
+        } catch (IOException | UnsupportedOperationException e) {
+            LOGGER.log(Level.TRACE, "the input cannot be ended alone", e);
+            close();
+        }
+    }
+
+    /** Closes with a reset, so that what was sent does not look complete. */
+    void reset() {
+        try {
+            socket.setSoLinger(true, 0);
+        } catch (IOException e) {
+            LOGGER.log(Level.TRACE, "the socket is closed", e);
+        }
+        close();
+    }
+
+    void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            LOGGER.log(Level.TRACE, "closing failed", e);
+        }
+    }
+}

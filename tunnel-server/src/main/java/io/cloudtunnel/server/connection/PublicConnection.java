@@ -1,0 +1,275 @@
+package io.cloudtunnel.server.connection;
+
+import io.cloudtunnel.protocol.frame.Bytes;
+import io.cloudtunnel.protocol.frame.Fields;
+import io.cloudtunnel.protocol.http.BodyFraming;
+import io.cloudtunnel.protocol.http.HttpException;
+import io.cloudtunnel.protocol.http.HttpInput;
+import io.cloudtunnel.protocol.http.HttpOutput;
+import io.cloudtunnel.protocol.http.ReceivedRequest;
+import io.cloudtunnel.protocol.http.TargetForm;
+import io.cloudtunnel.server.front.ErrorAnswer;
+import io.cloudtunnel.server.observe.RequestIds;
+import io.helidon.common.concurrency.limits.Limit;
+import io.helidon.common.concurrency.limits.LimitAlgorithm;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.ServerConnectionException;
+import io.helidon.webserver.spi.ServerConnection;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's connection: reads a request, has it answered, and reads the next one (RFC 9112,
+ * section 9.3). Requests for tunnels are answered here, others by Helidon.
+ */
+final class PublicConnection implements ServerConnection, Patrol.Guarded, RoutedInput.Source {
+
+    private static final Logger LOGGER = System.getLogger(PublicConnection.class.getName());
+
+    private final ConnectionContext context;
+    private final ClientSocket socket;
+    private final PublicConnectionSelector.Shared shared;
+    private final HttpInput in;
+    private final HttpOutput out;
+    private final DepartureWatch departure;
+    private final Deadline reading = new Deadline();
+    private final Deadline writing = new Deadline();
+    private volatile boolean tooSlow;
+    private volatile boolean idle;
+    private volatile @Nullable ServerConnection routed; // while Helidon answers
+    private volatile boolean closing;
+
+    PublicConnection(
+            ConnectionContext context,
+            ClientSocket socket,
+            PublicConnectionSelector.Shared shared) {
+        this.context = context;
+        this.socket = socket;
+        this.shared = shared;
+        this.in = new HttpInput(socket.in(), shared.messageLimits());
+        this.out = new HttpOutput(socket.out());
+        this.departure = new DepartureWatch(in);
+    }
+
+    /** Runs until the connection ends. */
+    @Override
+    public void handle(Limit limit) throws InterruptedException {
+        shared.patrol().add(this);
+        try {
+            ReceivedRequest request = next();
+            while (request != null) {
+                request = isTunnels(request) ? answer(request, limit) : routed(request, limit);
+            }
+        } catch (ServerConnectionException | UncheckedIOException | IOException e) {
+            LOGGER.log(Level.TRACE, "the connection broke", e);
+        } finally {
+            shared.patrol().remove(this);
+            socket.close();
+        }
+    }
+
+    /** Waits for the next request; null at the end, and where it was refused. */
+    @Override
+    public @Nullable ReceivedRequest next() throws IOException, InterruptedException {
+        reading.in(shared.limits().idle());
+        idle = true;
+        try {
+            departure.join();
+            if (closing || !in.await()) {
+                return null;
+            }
+            idle = false;
+            reading.in(shared.limits().head());
+            ReceivedRequest request = in.readRequest();
+            if (request == null || (request.form() != TargetForm.AUTHORITY && hasHost(request))) {
+                return request;
+            }
+            if (hasHost(request)) {
+                refuse(501, "bad-request", "CONNECT is not carried: this server is no proxy");
+            } else {
+                refuse(400, "bad-request", "bad request: Host is empty");
+            }
+        } catch (HttpException e) {
+            refuse(
+                    e.status(),
+                    e.status() == 431 ? "head-too-large" : "bad-request",
+                    (e.status() == 431 ? "the request head is too large: " : "bad request: ")
+                            + e.getMessage());
+        } catch (EOFException e) {
+            if (!tooSlow) {
+                throw e;
+            }
+            refuse(408, "request-timeout", "the request's head came too slowly");
+        } finally {
+            reading.none();
+        }
+        return null;
+    }
+
+    /** Only HTTP/1.0 has requests without one (RFC 9112, section 3.2). */
+    private static boolean hasHost(ReceivedRequest request) {
+        String host = request.host();
+        return host == null || !host.isEmpty();
+    }
+
+    @Override
+    public @Nullable Bytes readBody() throws IOException {
+        reading.in(shared.limits().progress());
+        try {
+            return in.body().read();
+        } finally {
+            reading.none();
+        }
+    }
+
+    @Override
+    public boolean isTunnels(ReceivedRequest request) {
+        return shared.handler().claims(request.head());
+    }
+
+    private @Nullable ReceivedRequest answer(ReceivedRequest request, Limit limit)
+            throws IOException, InterruptedException {
+        LimitAlgorithm.Outcome outcome = limit.tryAcquireOutcome(true);
+        if (!(outcome instanceof LimitAlgorithm.Outcome.Accepted accepted)) {
+            refuse(503, "too-many-requests", "this server has too many requests at a time");
+            return null;
+        }
+        ConnectionCall call = new ConnectionCall(this, request);
+        try {
+            shared.handler().handle(call);
+        } finally {
+            accepted.token().success();
+        }
+        departure.end();
+        return call.keepsConnection() && !closing ? next() : null;
+    }
+
+    /** Lets Helidon answer until a request for a tunnel comes, and returns that one. */
+    private @Nullable ReceivedRequest routed(ReceivedRequest first, Limit limit)
+            throws InterruptedException {
+        RoutedInput input = new RoutedInput(in, this, first);
+        ServerConnection helidons = shared.routed().connection(new RoutedContext(context, input));
+        routed = helidons;
+        try {
+            helidons.handle(limit);
+        } catch (CloseConnectionException e) {
+            LOGGER.log(Level.TRACE, "Helidon is done with the connection", e);
+        } finally {
+            routed = null;
+        }
+        return input.kept();
+    }
+
+    /** Answers what cannot be answered any further, and ends the connection. */
+    private void refuse(int status, String code, String text) throws IOException {
+        String requestId = RequestIds.random();
+        LOGGER.log(
+                Level.INFO,
+                "request id={0} client={1} refused: status={2} {3}",
+                requestId,
+                peerHost(),
+                Integer.toString(status),
+                text);
+        ErrorAnswer answer = ErrorAnswer.of(status, code, text, requestId, Fields.EMPTY);
+        writing.in(shared.limits().writeStall());
+        out.writeResponse(
+                status,
+                "",
+                answer.head().fields().toBuilder().add("Connection", "close").build(),
+                BodyFraming.fixed(answer.body().length()));
+        out.write(answer.body());
+        out.end();
+        writing.none();
+        linger();
+    }
+
+    /** Closing with bytes unread resets the connection, and the answer might never be seen. */
+    void linger() throws IOException {
+        socket.endOutput();
+        reading.in(shared.limits().readOn());
+        byte[] dropped = new byte[8 * 1024];
+        while (!tooSlow && socket.in().read(dropped) >= 0) {
+            // what comes is of no use
+        }
+    }
+
+    @Override
+    public void look(long nowNanos) {
+        departure.look(nowNanos);
+        if (reading.passed(nowNanos)) {
+            tooSlow = true;
+            Thread.ofVirtual().name("tunnel-slow-client").start(socket::endInput);
+        }
+        if (writing.passed(nowNanos)) {
+            Thread.ofVirtual().name("tunnel-stalled-client").start(socket::reset);
+        }
+    }
+
+    /** Not idle as Helidon sees it: idle connections have a limit of their own. */
+    @Override
+    public Duration idleTime() {
+        return Duration.ZERO;
+    }
+
+    @Override
+    public void close(boolean interrupt) {
+        closing = true;
+        ServerConnection helidons = routed;
+        if (helidons != null) { // perhaps it has changed to a protocol with an end of its own
+            helidons.close(interrupt);
+        } else if (idle || interrupt) {
+            socket.close();
+        }
+    }
+
+    HttpInput in() {
+        return in;
+    }
+
+    HttpOutput out() {
+        return out;
+    }
+
+    ClientSocket socket() {
+        return socket;
+    }
+
+    DepartureWatch departure() {
+        return departure;
+    }
+
+    Deadline reading() {
+        return reading;
+    }
+
+    Deadline writing() {
+        return writing;
+    }
+
+    ClientLimits limits() {
+        return shared.limits();
+    }
+
+    /** Whether a deadline for reading has passed: then the input has ended. */
+    boolean tooSlow() {
+        return tooSlow;
+    }
+
+    boolean isClosing() {
+        return closing;
+    }
+
+    boolean isSecure() {
+        return context.isSecure();
+    }
+
+    String peerHost() {
+        return context.remotePeer().host();
+    }
+}
