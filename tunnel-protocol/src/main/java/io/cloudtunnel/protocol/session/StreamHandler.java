@@ -46,6 +46,10 @@ final class StreamHandler {
         }
         stream.onFailure(local::cancel);
         try {
+            if (stream.upgrade()) {
+                pumpResponse(local); // which decides what becomes of the request's direction
+                return;
+            }
             if (bodyLength == 0) {
                 local.endRequest(Fields.EMPTY);
             } else {
@@ -214,5 +218,6 @@ final class StreamHandler {
         if (started != null) {
             started.join(); // the other direction ends on its own
         }
+        finishRequest();
     }
 }
