@@ -7,6 +7,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -54,6 +55,32 @@ final class LocalConnection implements Closeable {
     void readTimeout(Duration time) throws IOException {
         long millis = Math.max(1, Math.min(time.toMillis(), Integer.MAX_VALUE));
         socket.setSoTimeout((int) millis);
+    }
+
+    /**
+     * Carries raw bytes from now on, as long as both sides like: no read is bounded. What tells of
+     * a service whose machine has gone is TCP.
+     */
+    void switchProtocols() throws IOException {
+        out.raw();
+        channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+        socket.setSoTimeout(0);
+    }
+
+    /** Sends what waits, and the end of all that is sent; reading goes on. */
+    void endOutput() throws IOException {
+        out.end();
+        socket.shutdownOutput();
+    }
+
+    /** Closes with a reset, so that what was cut does not look like an end. */
+    void abort() {
+        try {
+            channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+        } catch (IOException ignored) {
+            // It is closed already.
+        }
+        close();
     }
 
     /** Whether it has carried a request before this one. */

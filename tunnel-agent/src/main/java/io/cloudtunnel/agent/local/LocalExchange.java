@@ -13,7 +13,6 @@ import io.cloudtunnel.protocol.session.ExchangeException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A write that fails does not fail the exchange: the service may have answered before it closed
  * the connection, so reading decides.
+ *
+ * <p>After a 101 both directions carry raw bytes, each to its own end, and the limits that remain
+ * are those of TCP; a failure then resets the connection, since its end would look like the bytes'.
  */
 final class LocalExchange implements Exchange {
 
@@ -35,6 +37,7 @@ final class LocalExchange implements Exchange {
     private final ReentrantLock writing = new ReentrantLock(); // held over socket writes
     private volatile boolean headWritten;
     private volatile boolean bodyUnwanted;
+    private volatile boolean switched; // by a 101, to raw bytes
     private volatile long writeBeganNanos; // 0 while nobody writes
     private volatile long progressNanos = System.nanoTime();
     private volatile LocalConnection connection;
@@ -45,11 +48,7 @@ final class LocalExchange implements Exchange {
     private Fields trailers = Fields.EMPTY;
     private @Nullable ReceivedResponse response;
 
-    private final Object state = new Object(); // guards what follows, over memory only
-    private @Nullable ExchangeException failure;
-    private boolean requestEnded;
-    private boolean responseEnded;
-    private boolean over;
+    private final LocalOutcome outcome = new LocalOutcome();
 
     LocalExchange(
             LocalService service, LocalRequest request, LocalConnection connection, Limits limits) {
@@ -66,7 +65,11 @@ final class LocalExchange implements Exchange {
 
     @Override
     public boolean send(Bytes piece) throws ExchangeException {
-        throwIfFailed();
+        outcome.throwIfFailed();
+        if (request.upgrade() && !switched) {
+            checkAnswered();
+            return false;
+        }
         if (!bodyUnwanted) {
             write(to -> {
                 writeHead(to);
@@ -77,20 +80,34 @@ final class LocalExchange implements Exchange {
         return !bodyUnwanted;
     }
 
+    /** Nothing of an upgrade's request direction comes before its answer. */
+    private void checkAnswered() {
+        if (!outcome.requestEnded()) {
+            throw new IllegalStateException("the upgrade was not answered yet");
+        }
+    }
+
     @Override
     public void endRequest(Fields requestTrailers) throws ExchangeException {
-        throwIfFailed();
+        outcome.throwIfFailed();
+        if (request.upgrade() && !switched) {
+            checkAnswered();
+            return;
+        }
         if (!bodyUnwanted) {
             write(to -> {
-                writeHead(to);
-                to.out().end(HopByHop.stripTrailers(requestTrailers));
+                if (switched) {
+                    to.endOutput();
+                } else {
+                    writeHead(to);
+                    to.out().end(HopByHop.stripTrailers(requestTrailers));
+                }
             });
         }
-        synchronized (state) {
-            progressNanos = System.nanoTime();
-            requestEnded = true;
+        progressNanos = System.nanoTime();
+        if (outcome.endRequest()) {
+            complete();
         }
-        endIfComplete();
     }
 
     private void writeHead(LocalConnection to) throws IOException {
@@ -114,7 +131,7 @@ final class LocalExchange implements Exchange {
         } catch (IllegalArgumentException | HttpException e) {
             throw fail(ErrorCode.BAD_REQUEST, "the request cannot be sent: " + e.getMessage(), e);
         } catch (IOException e) {
-            throwIfFailed();
+            outcome.throwIfFailed();
             bodyUnwanted = true; // reading tells why
         } finally {
             writeBeganNanos = 0;
@@ -138,18 +155,31 @@ final class LocalExchange implements Exchange {
 
     @Override
     public ResponseHead receiveHead() throws ExchangeException {
-        throwIfFailed();
+        outcome.throwIfFailed();
         flushHead();
-        while (true) {
-            ReceivedResponse received = tryReceiveHead();
-            if (received != null) {
-                if (received.head().isInterim()) {
-                    interimSeen = true;
-                } else {
-                    response = received;
-                }
-                return passedOn(received.head());
-            }
+        ReceivedResponse received = tryReceiveHead();
+        while (received == null) {
+            received = tryReceiveHead();
+        }
+        if (received.head().isInterim()) {
+            interimSeen = true;
+        } else {
+            answered(received);
+        }
+        return LocalHeads.passedOn(received.head());
+    }
+
+    private void answered(ReceivedResponse received) throws ExchangeException {
+        response = received;
+        boolean switches = received.head().status() == 101;
+        if (switches && !request.upgrade()) {
+            throw malformed(new HttpException(400, "a 101 that nobody asked for"));
+        } else if (switches) {
+            write(LocalConnection::switchProtocols);
+            switched = true;
+        } else if (request.upgrade()) { // refused, so there is nothing more to be sent
+            write(to -> to.out().end());
+            boolean ignored = outcome.endRequest(); // the response goes on
         }
     }
 
@@ -163,11 +193,11 @@ final class LocalExchange implements Exchange {
             }
             sendAgain(null);
         } catch (SocketTimeoutException e) {
-            throwIfFailed(); // else look again how much time is left
+            outcome.throwIfFailed(); // else look again how much time is left
         } catch (HttpException e) {
             throw malformed(e);
         } catch (IOException e) {
-            throwIfFailed();
+            outcome.throwIfFailed();
             if (interimSeen || from.in().hasBuffered()) {
                 throw broken(e);
             }
@@ -179,7 +209,7 @@ final class LocalExchange implements Exchange {
     /** What is left until the head must be there, at most a slice while the request is sent. */
     private Duration timeToHead() throws ExchangeException {
         long since = System.nanoTime() - progressNanos;
-        boolean ended = requestEnded() || bodyUnwanted;
+        boolean ended = sentWhole() || bodyUnwanted;
         Duration limit = ended ? limits.responseTimeout() : limits.progressTimeout();
         Duration left = limit.minusNanos(since);
         if (left.isNegative() || left.isZero()) {
@@ -193,10 +223,15 @@ final class LocalExchange implements Exchange {
         return ended || left.compareTo(SLICE) < 0 ? left : SLICE;
     }
 
+    /** Whether all was sent that may be before the answer. */
+    private boolean sentWhole() {
+        return request.upgrade() || outcome.requestEnded();
+    }
+
     /** Once, over a fresh connection, if a kept one was closed before it carried any answer. */
     private void sendAgain(@Nullable IOException cause) throws ExchangeException {
         LocalConnection stale = connection;
-        if (repeated || !stale.used() || !request.repeatable() || !requestEnded()) {
+        if (repeated || !stale.used() || !request.repeatable() || !sentWhole()) {
             throw broken(cause);
         }
         repeated = true;
@@ -210,29 +245,28 @@ final class LocalExchange implements Exchange {
         headWritten = false;
         write(to -> {
             writeHead(to);
-            to.out().end();
+            if (request.upgrade()) {
+                to.out().flush();
+            } else {
+                to.out().end();
+            }
         });
-        if (failed() != null) {
+        if (outcome.failure() != null) {
             connection.close(); // cancelled meanwhile, when the stale one was still ours
         }
     }
 
-    private static ResponseHead passedOn(ResponseHead head) {
-        return head.with(
-                HopByHop.strip(head.fields())
-                        .filter((name, value) ->
-                                !name.toLowerCase(Locale.ROOT).startsWith("cloudtunnel-")));
-    }
-
     @Override
     public @Nullable Bytes receive() throws ExchangeException {
-        throwIfFailed();
+        outcome.throwIfFailed();
         if (response == null) {
             throw new IllegalStateException("the head was not received");
         }
         LocalConnection from = connection;
         try {
-            from.readTimeout(limits.bodyIdle());
+            if (!switched) {
+                from.readTimeout(limits.bodyIdle());
+            }
             Bytes piece = from.in().body().read();
             if (piece == null) {
                 end(from, response);
@@ -253,17 +287,16 @@ final class LocalExchange implements Exchange {
     }
 
     private void end(LocalConnection from, ReceivedResponse received) {
-        synchronized (state) {
-            if (responseEnded) {
-                return;
-            }
-            responseEnded = true;
-            trailers = HopByHop.stripTrailers(from.in().body().trailers());
-            if (!requestEnded && !received.persistent()) {
-                bodyUnwanted = true; // it closes the connection now
-            }
+        if (outcome.responseEnded()) {
+            return;
         }
-        endIfComplete();
+        trailers = HopByHop.stripTrailers(from.in().body().trailers());
+        if (!switched && !received.persistent() && !outcome.requestEnded()) {
+            bodyUnwanted = true; // it closes the connection now
+        }
+        if (outcome.endResponse()) {
+            complete();
+        }
     }
 
     @Override
@@ -271,13 +304,7 @@ final class LocalExchange implements Exchange {
         return trailers;
     }
 
-    private void endIfComplete() {
-        synchronized (state) {
-            if (over || !requestEnded || !responseEnded) {
-                return;
-            }
-            over = true;
-        }
+    private void complete() {
         ReceivedResponse received = response;
         LocalConnection last = connection;
         boolean reusable =
@@ -296,7 +323,7 @@ final class LocalExchange implements Exchange {
     /** Cuts a write that has taken too long; for the timer. */
     void cutIfStalled(long nowNanos) {
         long began = writeBeganNanos;
-        if (began != 0 && nowNanos - began > limits.progressTimeout().toNanos()) {
+        if (began != 0 && !switched && nowNanos - began > limits.progressTimeout().toNanos()) {
             fail(ErrorCode.LOCAL_TIMEOUT, "the local service takes no more of the request", null);
         }
     }
@@ -321,33 +348,14 @@ final class LocalExchange implements Exchange {
 
     /** The first failure wins; returns the one to throw. */
     private ExchangeException fail(ExchangeException reason) {
-        synchronized (state) {
-            if (over) {
-                return failure == null ? reason : failure;
-            }
-            over = true;
-            failure = reason;
+        if (!outcome.fail(reason)) {
+            ExchangeException first = outcome.failure();
+            return first == null ? reason : first;
+        }
+        if (switched) {
+            connection.abort();
         }
         service.ended(this, connection, false);
         return reason;
-    }
-
-    private boolean requestEnded() {
-        synchronized (state) {
-            return requestEnded;
-        }
-    }
-
-    private @Nullable ExchangeException failed() {
-        synchronized (state) {
-            return failure;
-        }
-    }
-
-    private void throwIfFailed() throws ExchangeException {
-        ExchangeException first = failed();
-        if (first != null) {
-            throw first;
-        }
     }
 }

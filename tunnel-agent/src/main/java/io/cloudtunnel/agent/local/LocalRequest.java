@@ -16,8 +16,10 @@ import java.util.List;
  * @param target in origin-form, or {@code *} with OPTIONS
  * @param fields without hop-by-hop fields, with {@code Host}
  * @param framing how the end of its body is told
+ * @param upgrade whether it asks for another protocol, as {@code fields} then say
  */
-record LocalRequest(String method, String target, Fields fields, BodyFraming framing) {
+record LocalRequest(
+        String method, String target, Fields fields, BodyFraming framing, boolean upgrade) {
 
     /**
      * Checks and completes a request.
@@ -38,7 +40,32 @@ record LocalRequest(String method, String target, Fields fields, BodyFraming fra
                         : bodyLength == 0 ? BodyFraming.NONE : BodyFraming.fixed(bodyLength);
         Fields fields = withLength(HopByHop.strip(head.fields()), bodyLength);
         fields = withHost(fields, host.hostFor(head.fields(), local));
-        return new LocalRequest(head.method(), head.target(), fields, framing);
+        List<String> protocols = bodyLength == 0 ? protocols(head.fields()) : List.of();
+        return new LocalRequest(
+                head.method(),
+                head.target(),
+                withUpgrade(fields, protocols),
+                framing,
+                !protocols.isEmpty());
+    }
+
+    /** What it asks to change to; h2c is no business of this hop, nor of the service. */
+    private static List<String> protocols(Fields fields) {
+        return !fields.contains("Upgrade")
+                ? List.of()
+                : fields.tokens("Upgrade").stream()
+                        .filter(protocol -> !protocol.equalsIgnoreCase("h2c"))
+                        .toList();
+    }
+
+    /** {@code Connection} did not travel, since it belongs to a hop: this is where one begins. */
+    private static Fields withUpgrade(Fields fields, List<String> protocols) {
+        return protocols.isEmpty()
+                ? fields
+                : fields.toBuilder()
+                        .add("Connection", "Upgrade")
+                        .add("Upgrade", String.join(", ", protocols))
+                        .build();
     }
 
     /** At the place of the one that came, or first, as RFC 9110, section 7.2, advises. */

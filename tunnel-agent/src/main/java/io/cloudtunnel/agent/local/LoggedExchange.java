@@ -13,6 +13,10 @@ final class LoggedExchange implements Exchange {
     private final Exchange exchange;
     private final ExchangeLog log;
 
+    private boolean switched; // to raw bytes, whose directions end each on its own
+    private boolean sendingEnded;
+    private boolean receivingEnded;
+
     LoggedExchange(Exchange exchange, ExchangeLog log) {
         this.exchange = exchange;
         this.log = log;
@@ -22,19 +26,36 @@ final class LoggedExchange implements Exchange {
     public boolean send(Bytes piece) throws ExchangeException, InterruptedException {
         boolean wanted = exchange.send(piece);
         log.in(wanted ? piece.length() : 0);
+        if (!wanted) {
+            ended(true);
+        }
         return wanted;
     }
 
     @Override
     public void endRequest(Fields trailers) throws ExchangeException, InterruptedException {
         exchange.endRequest(trailers);
+        ended(true);
+    }
+
+    private synchronized void ended(boolean sending) {
+        sendingEnded |= sending;
+        receivingEnded |= !sending;
+        if (receivingEnded && (sendingEnded || !switched)) {
+            log.end("ok");
+        }
+    }
+
+    private synchronized void answered(int status) {
+        log.status(status);
+        switched = status == 101;
     }
 
     @Override
     public ResponseHead receiveHead() throws ExchangeException, InterruptedException {
         try {
             ResponseHead head = exchange.receiveHead();
-            log.status(head.status());
+            answered(head.status());
             return head;
         } catch (ExchangeException e) {
             log.end(e.code().token());
@@ -47,7 +68,7 @@ final class LoggedExchange implements Exchange {
         try {
             Bytes piece = exchange.receive();
             if (piece == null) {
-                log.end("ok");
+                ended(false);
             } else {
                 log.out(piece.length());
             }

@@ -72,6 +72,13 @@ final class ByteSource {
         }
     }
 
+    /** Before a wait that may be long: keeps no more than such a wait needs. */
+    void rest() throws IOException {
+        if (full && start == limit && in.available() == 0) {
+            shrink();
+        }
+    }
+
     /** Waits for at least one more byte; false at the end of the input. */
     boolean fill() throws IOException {
         makeRoom();

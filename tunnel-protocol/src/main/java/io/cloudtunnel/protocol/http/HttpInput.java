@@ -164,7 +164,7 @@ public final class HttpInput {
     /** What the peer sends after a change of protocol, from the next byte on. */
     public BodyReader raw() {
         begin();
-        body = new OpenBody(source);
+        body = new OpenBody(source, true);
         return body;
     }
 
@@ -184,9 +184,10 @@ public final class HttpInput {
                 switch (framing.kind()) {
                     case NONE, FIXED -> new FixedBody(source, framing.length());
                     case CHUNKED -> new ChunkedBody(source, limits);
-                    case UNTIL_CLOSE, RAW -> new OpenBody(source);
+                    case UNTIL_CLOSE -> new OpenBody(source, false);
+                    case RAW -> new OpenBody(source, true);
                 };
-        if (body.ended()) {
+        if (body.ended() || framing.kind() == BodyFraming.Kind.RAW) {
             source.shrink();
         }
     }

@@ -131,6 +131,21 @@ public final class HttpOutput {
         open = false;
     }
 
+    /**
+     * Changes the protocol (RFC 9110, section 7.8), once the peer has agreed: from now on each
+     * piece goes out as it is, past the buffer, which an idle connection need not keep.
+     *
+     * @throws IllegalStateException if no head was written, or its body is not complete
+     */
+    public void raw() throws IOException {
+        if (!open || left > 0 || framing.kind() == BodyFraming.Kind.CHUNKED) {
+            throw new IllegalStateException("no message is open that could lead to it");
+        }
+        framing = BodyFraming.RAW;
+        flush();
+        buffer.release();
+    }
+
     /** Sends what waits. */
     public void flush() throws IOException {
         buffer.flush();
@@ -160,7 +175,8 @@ public final class HttpOutput {
     }
 
     private void plain(Bytes piece) throws IOException {
-        if (buffer.isEmpty() && piece.length() >= DIRECT_BYTES) {
+        boolean large = piece.length() >= DIRECT_BYTES;
+        if (buffer.isEmpty() && (large || framing.kind() == BodyFraming.Kind.RAW)) {
             buffer.direct(piece);
         } else {
             buffer.bytes(piece);

@@ -9,14 +9,24 @@ import org.jspecify.annotations.Nullable;
 final class OpenBody implements BodyReader {
 
     private final ByteSource source;
+    private final boolean patient;
     private boolean ended;
 
-    OpenBody(ByteSource source) {
+    /**
+     * What follows.
+     *
+     * @param patient whether the peer may be silent for hours, and little is to be kept meanwhile
+     */
+    OpenBody(ByteSource source, boolean patient) {
         this.source = source;
+        this.patient = patient;
     }
 
     @Override
     public @Nullable Bytes read() throws IOException {
+        if (patient && !ended) {
+            source.rest();
+        }
         Bytes piece = ended ? null : source.piece(Long.MAX_VALUE);
         ended = piece == null;
         return piece;

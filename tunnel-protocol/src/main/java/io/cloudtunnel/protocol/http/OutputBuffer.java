@@ -14,6 +14,8 @@ final class OutputBuffer {
     /** Room for a usual head and one frame's worth of body; beyond, what waits is written. */
     private static final int LARGE_BYTES = 80 * 1024;
 
+    private static final byte[] NOTHING = new byte[0];
+
     private final OutputStream out;
     private byte[] buffer = new byte[SMALL_BYTES];
     private int count;
@@ -78,6 +80,11 @@ final class OutputBuffer {
         if (buffer.length > SMALL_BYTES) {
             buffer = new byte[SMALL_BYTES];
         }
+    }
+
+    /** Keeps nothing, until more is appended; it is empty. */
+    void release() {
+        buffer = NOTHING;
     }
 
     private void room(int more) throws IOException {

@@ -36,6 +36,11 @@ final class AgentStream extends Stream {
         this.upgrade = upgrade;
     }
 
+    /** Whether the request asks for an upgrade. */
+    boolean upgrade() {
+        return upgrade;
+    }
+
     @Override
     Frame.Chunk chunk(Bytes data, boolean end, @Nullable Fields trailers) {
         return new Frame.RespChunk(id(), data, end, trailers);

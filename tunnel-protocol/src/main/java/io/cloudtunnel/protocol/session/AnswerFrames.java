@@ -92,8 +92,8 @@ final class AnswerFrames implements StreamRole {
             stream.onInterim(head, bytes);
             return;
         }
-        boolean bodiless = isBodiless(stream.asked().method(), head.status());
         boolean switches = head.status() == 101;
+        boolean bodiless = !switches && isBodiless(stream.asked().method(), head.status());
         if (bodiless && !end) {
             stream.malformed("a body where there can be none");
         } else if (switches && !stream.asked().upgrade()) {

@@ -11,6 +11,15 @@ import org.jspecify.annotations.Nullable;
  * <p>One thread sends, one receives (it may be the same), and any thread may cancel. The first
  * failure wins: every call that waits, and every later one, throws it. Each wait ends by a deadline
  * of the implementation's.
+ *
+ * <p>Upgrades (RFC 9110, section 7.8): a head with {@code Upgrade}, opened with a length of 0, asks
+ * for another protocol; {@code Connection: Upgrade} is implied in both directions, and whoever
+ * writes HTTP/1.1 adds it. Its opener neither sends nor ends the request before the final head has
+ * come, whose deadline runs from the opening. If that is a 101, {@link #send} and {@link #receive}
+ * carry raw bytes, without any limit on idleness or progress; {@link #endRequest}, without
+ * trailers, and the null of {@code receive} each end one direction, and the other goes on. After
+ * any other final head the response is an ordinary one, and the request has ended: {@link
+ * #endRequest} may be called and does nothing.
  */
 public interface Exchange {
 
@@ -22,13 +31,16 @@ public interface Exchange {
      *
      * @return false if no more of the body is wanted, and this piece was dropped; the response goes
      *     on
+     * @throws IllegalStateException if an upgrade was asked for and not answered yet
      */
     boolean send(Bytes piece) throws ExchangeException, InterruptedException;
 
     /**
-     * Ends the request's body. Needed once also where there is no body.
+     * Ends the request's body. Needed once also where there is no body, but for an upgrade that was
+     * refused.
      *
      * @param trailers the trailer fields, mostly none
+     * @throws IllegalStateException if an upgrade was asked for and not answered yet
      */
     void endRequest(Fields trailers) throws ExchangeException, InterruptedException;
 

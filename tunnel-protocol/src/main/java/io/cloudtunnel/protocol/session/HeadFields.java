@@ -40,6 +40,12 @@ final class HeadFields {
                         : null;
     }
 
+    /** The same head without {@code Upgrade}, where it asks for none. */
+    static RequestHead withoutUpgrade(RequestHead head) {
+        Fields fields = head.fields();
+        return fields.contains("Upgrade") ? head.with(fields.without("Upgrade")) : head;
+    }
+
     /** Whether each name is a token, and no value has NUL, CR or LF. */
     static boolean areWellFormed(Fields fields) {
         for (int i = 0; i < fields.size(); i++) {

@@ -220,15 +220,13 @@ public final class JsonResponder implements LinkResponder {
 
     /** What counts is the body that came, not what the server says about it. */
     private static RequestHead headOf(JsonMessage.Request request) {
-        Fields fields = request.head().fields();
+        RequestHead head = HeadFields.withoutUpgrade(request.head()); // not carried in this mode
+        Fields fields = head.fields();
         int length = request.body().length();
         return length == 0 && !fields.contains("Content-Length")
-                ? request.head()
-                : request.head()
-                        .with(
-                                fields.toBuilder()
-                                        .set("Content-Length", Integer.toString(length))
-                                        .build());
+                ? head
+                : head.with(
+                        fields.toBuilder().set("Content-Length", Integer.toString(length)).build());
     }
 
     /** A large body is sent beside receiving: a service may answer while it still reads. */

@@ -72,8 +72,13 @@ final class RequestFrames implements StreamRole {
     }
 
     private void onRequest(Session session, Frame.Req req) throws ProtocolException {
+        if (req.upgrade() && !req.head().fields().contains("Upgrade")) {
+            refuseAtOnce(session, req.stream(), "an upgrade that does not say to what");
+            return;
+        }
+        RequestHead head = req.upgrade() ? req.head() : HeadFields.withoutUpgrade(req.head());
         Inbound.Begin begin = req.end() ? Inbound.Begin.NONE : Inbound.Begin.BODY;
-        open(session, req.stream(), req.head(), req.credit(), req.upgrade(), begin, Bytes.EMPTY);
+        open(session, req.stream(), head, req.credit(), req.upgrade(), begin, Bytes.EMPTY);
     }
 
     @Override
@@ -90,7 +95,7 @@ final class RequestFrames implements StreamRole {
                 open(
                         session,
                         id,
-                        request.head(),
+                        HeadFields.withoutUpgrade(request.head()),
                         credit,
                         false,
                         Inbound.Begin.WHOLE,

@@ -79,6 +79,35 @@ final class ServerStream extends Stream {
         return in != null && in.ended() && !in.unwanted();
     }
 
+    @Override
+    boolean send(Bytes piece, long patienceNanos) throws ExchangeException, InterruptedException {
+        if (!asked.upgrade()) {
+            return super.send(piece, patienceNanos);
+        }
+        checkAnswered();
+        return super.send(piece, 0); // raw bytes wait as long as the reader of them likes
+    }
+
+    @Override
+    void endBody(Fields trailers) throws ExchangeException {
+        if (asked.upgrade()) {
+            checkAnswered();
+        }
+        super.endBody(asked.upgrade() ? Fields.EMPTY : trailers);
+    }
+
+    /** A chunk that overtakes the answer to an upgrade would cost the link. */
+    private void checkAnswered() {
+        lock.lock();
+        try {
+            if (in == null && failure == null) {
+                throw new IllegalStateException("the upgrade was not answered yet");
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Waits for the next head; its time runs from the last byte of the request. */
     ResponseHead receiveHead(long patienceNanos) throws ExchangeException, InterruptedException {
         lock.lock();

@@ -94,8 +94,9 @@ final class SessionExchange implements Exchange {
             lock.unlock();
         }
         if (collected == null) {
-            if (bodyLength != 0) {
-                stream().endBody(trailers);
+            ServerStream sending = stream();
+            if (bodyLength != 0 || sending.asked().upgrade()) {
+                sending.endBody(trailers);
             }
         } else if (collected.length() < bodyLength) {
             throw fail(

@@ -51,8 +51,9 @@ public final class SessionUpstream implements LinkUpstream {
     }
 
     @Override
-    public Exchange open(RequestHead head, long bodyLength)
+    public Exchange open(RequestHead asked, long bodyLength)
             throws ExchangeException, InterruptedException {
+        RequestHead head = bodyLength == 0 ? asked : HeadFields.withoutUpgrade(asked);
         Greeting peer = session.peer();
         if (peer == null && session.ended() == null) {
             answers.awaitHello(HELLO);

@@ -18,6 +18,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamHandler {
 
+    /** What a turn of a pump came to. */
+    private enum Passed {
+        PIECE,
+        END,
+        UNWANTED
+    }
+
     private final Session session;
     private final AgentStream stream;
     private final Upstream upstream;
@@ -46,6 +53,10 @@ final class StreamHandler {
         }
         stream.onFailure(local::cancel);
         try {
+            if (stream.upgrade()) {
+                pumpResponse(local); // which decides what becomes of the request's direction
+                return;
+            }
             if (bodyLength == 0) {
                 local.endRequest(Fields.EMPTY);
             } else {
@@ -111,15 +122,15 @@ final class StreamHandler {
 
     private void pumpRequest(Exchange local) {
         try {
-            Bytes piece = stream.receive();
-            while (piece != null) {
-                if (!local.send(piece)) {
-                    stream.stopReceiving(Reason.NONE);
-                    return;
-                }
-                piece = stream.receive();
+            Passed passed = passRequest(local);
+            while (passed == Passed.PIECE) {
+                passed = passRequest(local);
             }
-            local.endRequest(stream.trailers());
+            if (passed == Passed.END) {
+                local.endRequest(stream.trailers());
+            } else {
+                stream.stopReceiving(Reason.NONE);
+            }
         } catch (ExchangeException e) {
             stream.stopReceiving(Reason.NONE);
             local.cancel(e); // the response pump reports it, unless the answer is complete
@@ -129,6 +140,23 @@ final class StreamHandler {
             local.cancel(new ExchangeException(ErrorCode.INTERNAL, "internal error", e));
             throw e;
         }
+    }
+
+    /** A method of its own, so that who waits for the next piece does not hold the last one. */
+    private Passed passRequest(Exchange local) throws ExchangeException, InterruptedException {
+        Bytes piece = stream.receive();
+        if (piece == null) {
+            return Passed.END;
+        }
+        return local.send(piece) ? Passed.PIECE : Passed.UNWANTED;
+    }
+
+    private Passed passResponse(Exchange local) throws ExchangeException, InterruptedException {
+        Bytes piece = local.receive();
+        if (piece == null) {
+            return Passed.END;
+        }
+        return stream.send(piece, 0) ? Passed.PIECE : Passed.UNWANTED;
     }
 
     private void pumpResponse(Exchange local)
@@ -156,10 +184,10 @@ final class StreamHandler {
             }
         }
         stream.sendHead(answer, length == 0);
-        if (length != 0) {
-            pumpBody(local, first);
-        } else {
+        if (length == 0) {
             receiveEnd(local);
+        } else if (first == null || stream.send(first, 0)) {
+            pumpBody(local);
         }
         finishRequest();
     }
@@ -188,16 +216,14 @@ final class StreamHandler {
         return local.readyBytes() >= length ? local.receive() : null;
     }
 
-    private void pumpBody(Exchange local, @Nullable Bytes first)
-            throws ExchangeException, InterruptedException {
-        Bytes piece = first == null ? local.receive() : first;
-        while (piece != null) {
-            if (!stream.send(piece, 0)) {
-                return; // the server wants no more of it
-            }
-            piece = local.receive();
+    private void pumpBody(Exchange local) throws ExchangeException, InterruptedException {
+        Passed passed = passResponse(local);
+        while (passed == Passed.PIECE) {
+            passed = passResponse(local);
         }
-        stream.endBody(local.responseTrailers());
+        if (passed == Passed.END) { // else the server wants no more of it
+            stream.endBody(local.responseTrailers());
+        }
     }
 
     /** The answer is complete; whatever still comes of the request is of no use. */
@@ -209,10 +235,11 @@ final class StreamHandler {
             throws ExchangeException, ProtocolException, InterruptedException {
         stream.sendHead(answer, false);
         startPump(local);
-        pumpBody(local, null);
+        pumpBody(local);
         Thread started = pump;
         if (started != null) {
             started.join(); // the other direction ends on its own
         }
+        finishRequest();
     }
 }

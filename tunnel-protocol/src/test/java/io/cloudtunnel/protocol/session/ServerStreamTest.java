@@ -292,13 +292,19 @@ class ServerStreamTest {
         try (var server = new BinaryServer().greeted()) {
             RequestHead head = RequestHead.of("GET", "/", Fields.of("Upgrade", "chat"));
             Exchange exchange = server.open(head, 0);
-            exchange.endRequest(Fields.EMPTY);
             assertEquals(true, server.agent.next(Frame.Req.class).upgrade());
+            assertThrows(IllegalStateException.class, () -> exchange.send(HI));
+            assertThrows(IllegalStateException.class, () -> exchange.endRequest(Fields.EMPTY));
             server.agent.send(head(101), chunk(HI, true));
             assertEquals(101, exchange.receiveHead().status());
             assertEquals("hi", ServerSide.body(exchange));
             exchange.send(HI);
             assertEquals(HI, server.agent.next(Frame.ReqChunk.class).data());
+            exchange.endRequest(Fields.of("X-Not", "a trailer"));
+            Frame.ReqChunk last = server.agent.next(Frame.ReqChunk.class);
+            assertEquals(new Frame.ReqChunk(1, Bytes.EMPTY, true, null), last);
+            exchange.cancel(Tunnel.gone());
+            assertEquals(List.of(), server.agent.settle(), "both directions have ended");
         }
     }
 
