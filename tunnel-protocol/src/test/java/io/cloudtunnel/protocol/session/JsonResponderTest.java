@@ -36,7 +36,7 @@ class JsonResponderTest {
             side.request(
                     "\"a\"",
                     ",\"method\":\"POST\",\"path\":\"/x%2F\",\"query\":\"y\",\"body\":\"aGk=\","
-                            + "\"headers\":{\"content-length\":\"77\",\"upgrade\":\"x\",\"A\":[\"1\",\"2\"]}");
+                        + "\"headers\":{\"content-length\":\"77\",\"upgrade\":\"x\",\"A\":[\"1\",\"2\"]}");
             ScriptedExchange exchange = local.next();
             assertEquals("POST", exchange.head.method());
             assertEquals("/x%2F?y", exchange.head.target());
