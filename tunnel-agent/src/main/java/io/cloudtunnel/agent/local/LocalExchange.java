@@ -352,7 +352,7 @@ final class LocalExchange implements Exchange {
             ExchangeException first = outcome.failure();
             return first == null ? reason : first;
         }
-        if (switched) {
+        if (switched && !outcome.requestEnded()) {
             connection.abort();
         }
         service.ended(this, connection, false);

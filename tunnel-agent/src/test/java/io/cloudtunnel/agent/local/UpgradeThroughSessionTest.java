@@ -237,7 +237,7 @@ class UpgradeThroughSessionTest {
                         each,
                         agent,
                         server);
-                assertTrue(each < 32 * 1024, () -> each + " bytes for an idle stream");
+                assertTrue(each < 24 * 1024, () -> each + " bytes for an idle stream");
                 open.forEach(exchange -> exchange.cancel(gone()));
             }
             for (SocketChannel peer : peers) {

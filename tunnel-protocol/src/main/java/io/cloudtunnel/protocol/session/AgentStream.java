@@ -22,6 +22,8 @@ final class AgentStream extends Stream {
     private final boolean upgrade;
     private @Nullable OnFailure onFailure;
     private boolean answered; // by a final head
+    private boolean unwanted; // the rest of the answer, by a stop
+    private boolean requestDone;
     private int interim;
     private long interimBytes;
 
@@ -206,9 +208,38 @@ final class AgentStream extends Stream {
             if (!answered) {
                 throw new ProtocolException("frame-out-of-order");
             }
+            unwanted |= !out.endQueued();
         } finally {
             lock.unlock();
         }
         super.onStop();
+        cancelIfUseless();
+    }
+
+    /** The local exchange has got all of the request that it will get. */
+    void requestDone() {
+        lock.lock();
+        try {
+            requestDone = true;
+        } finally {
+            lock.unlock();
+        }
+        cancelIfUseless();
+    }
+
+    /** Neither direction is of use any longer, and a silent local service would not tell. */
+    private void cancelIfUseless() {
+        OnFailure action;
+        lock.lock();
+        try {
+            action = unwanted && requestDone && failure == null ? onFailure : null;
+        } finally {
+            lock.unlock();
+        }
+        if (action != null) {
+            action.failed(
+                    new ExchangeException(
+                            ErrorCode.CANCELLED, "the server wants no more of the answer"));
+        }
     }
 }

@@ -59,6 +59,7 @@ final class StreamHandler {
             }
             if (bodyLength == 0) {
                 local.endRequest(Fields.EMPTY);
+                stream.requestDone();
             } else {
                 startPump(local);
             }
@@ -139,6 +140,8 @@ final class StreamHandler {
         } catch (RuntimeException e) {
             local.cancel(new ExchangeException(ErrorCode.INTERNAL, "internal error", e));
             throw e;
+        } finally {
+            stream.requestDone();
         }
     }
 
@@ -169,6 +172,10 @@ final class StreamHandler {
         if (answer.status() == 101) {
             switchProtocols(local, answer);
             return;
+        }
+        if (stream.upgrade()) { // refused, which has ended the request
+            local.endRequest(Fields.EMPTY);
+            stream.requestDone();
         }
         long length = knownLength(answer);
         Greeting peer = session.peer();

@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cloudtunnel.protocol.frame.Bytes;
 import io.cloudtunnel.protocol.frame.Fields;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -18,6 +20,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is written, in how many writes, and what is refused. */
 class HttpOutputTest {
+
+    @Test
+    void rawBytesFollowAHeadAtOnce() throws IOException {
+        ByteArrayOutputStream to = new ByteArrayOutputStream();
+        HttpOutput out = new HttpOutput(to);
+        assertThrows(IllegalStateException.class, out::raw);
+        out.writeRequest("GET", "/", Fields.EMPTY, BodyFraming.NONE);
+        assertThrows(HttpException.class, () -> out.write(Bytes.utf8("x")));
+        out.raw();
+        out.write(Bytes.utf8("raw"));
+        assertEquals("GET / HTTP/1.1\r\n\r\nraw", to.toString(StandardCharsets.ISO_8859_1));
+        out.end();
+    }
 
     private final Wire.Recorder wire = new Wire.Recorder();
     private final HttpOutput out = new HttpOutput(wire);

@@ -262,6 +262,74 @@ class AgentStreamTest {
     }
 
     @Test
+    void anUpgradeWaitsForItsAnswer() throws Exception {
+        var local = new ScriptedUpstream();
+        try (var agent = new BinaryAgent(local).greeted()) {
+            RequestHead head = RequestHead.of("GET", "/", Fields.of("Upgrade", "chat"));
+            agent.server.send(new Frame.Req(1, 1 << 16, head, false, true));
+            ScriptedExchange exchange = local.next();
+            assertTrue(exchange.waiting.await(20, TimeUnit.SECONDS));
+            assertFalse(exchange.request.isDone(), "its direction is open");
+            assertEquals(head, exchange.head);
+            assertEquals(0, exchange.bodyLength);
+            exchange.answer(426, Fields.EMPTY, HI);
+            assertEquals(426, agent.server.next(Frame.Resp.class).head().status());
+            assertEquals(HI, agent.server.next(Frame.RespChunk.class).data());
+            assertTrue(agent.server.next(Frame.RespChunk.class).end());
+            assertEquals(List.of(), agent.server.settle(), "the request has ended with the head");
+        }
+    }
+
+    @Test
+    void anAnswerThatNobodyWantsFreesASilentService() throws Exception {
+        var local = new ScriptedUpstream();
+        try (var agent = new BinaryAgent(local).greeted()) {
+            agent.get(1);
+            ScriptedExchange exchange = local.next();
+            exchange.then(new ResponseHead(200, Fields.EMPTY));
+            agent.server.next(Frame.Resp.class);
+            agent.server.send(new Frame.Stop(1, Reason.NONE));
+            assertEquals(ErrorCode.CANCELLED, cancelled(exchange).code());
+            agent.server.settle();
+            RequestHead head = RequestHead.of("GET", "/", Fields.of("Upgrade", "chat"));
+            agent.server.send(new Frame.Req(2, 1 << 16, head, false, true));
+            ScriptedExchange raw = local.next();
+            raw.then(new ResponseHead(101, Fields.EMPTY));
+            agent.server.next(Frame.Resp.class);
+            agent.server.send(new Frame.Stop(2, Reason.NONE));
+            agent.server.send(new Frame.ReqChunk(2, HI, true, null));
+            assertEquals(HI, raw.request.get(20, TimeUnit.SECONDS), "this direction is whole");
+            assertEquals(ErrorCode.CANCELLED, cancelled(raw).code());
+        }
+    }
+
+    @Test
+    void anUpgradeThatDoesNotSayToWhat() throws Exception {
+        try (var agent = new BinaryAgent(new ScriptedUpstream()).greeted()) {
+            RequestHead head = RequestHead.of("GET", "/", Fields.EMPTY);
+            agent.server.send(new Frame.Req(1, 1 << 16, head, false, true));
+            assertRefused(agent, Reason.BAD_REQUEST);
+        }
+    }
+
+    @Test
+    void aFieldAloneAsksForNoUpgrade() throws Exception {
+        var local = new ScriptedUpstream();
+        try (var agent = new BinaryAgent(local).greeted()) {
+            agent.request(1, "GET", Fields.of("Upgrade", "chat", "A", "b"), true);
+            agent.server.sendText(
+                    "{\"type\":\"req\",\"req_id\":\"2\",\"method\":\"GET\",\"path\":\"/\","
+                            + "\"headers\":{\"Upgrade\":[\"chat\"],\"A\":[\"b\"]}}");
+            for (int i = 0; i < 2; i++) {
+                ScriptedExchange exchange = local.next();
+                assertEquals(Fields.of("A", "b"), exchange.head.fields());
+                exchange.request.get(20, TimeUnit.SECONDS); // it was ended
+                exchange.answer(200, Fields.EMPTY, Bytes.EMPTY);
+            }
+        }
+    }
+
+    @Test
     void stopOfTheServerEndsTheAnswerOnly() throws Exception {
         var local = new ScriptedUpstream();
         try (var agent = new BinaryAgent(local).greeted()) {

@@ -309,6 +309,54 @@ class ServerStreamTest {
     }
 
     @Test
+    void upgradeIsAwaitedFromItsOpening() throws Exception {
+        var limits = Limit.time(Duration.ofMillis(20));
+        var budget = new MemoryBudget(1 << 20);
+        try (var server = new BinaryServer(Greeting.DEFAULT, limits, budget)) {
+            server.agent.hello();
+            RequestHead head = RequestHead.of("GET", "/", Fields.of("Upgrade", "chat"));
+            Exchange exchange = server.open(head, 0);
+            var e = assertThrows(ExchangeException.class, exchange::receiveHead);
+            assertEquals(ErrorCode.AGENT_TIMEOUT, e.code());
+        }
+    }
+
+    @Test
+    void upgradeWithABodyGoesOutWithoutUpgrade() throws Exception {
+        try (var server = new BinaryServer().greeted()) {
+            Fields fields = Fields.of("Upgrade", "chat", "X-Byte", "\u00e9");
+            server.open(RequestHead.of("POST", "/", fields), Exchange.UNKNOWN_LENGTH);
+            Frame.Req req = server.agent.next(Frame.Req.class);
+            assertFalse(req.upgrade());
+            assertEquals(Fields.of("X-Byte", "\u00e9"), req.head().fields());
+        }
+    }
+
+    /** The limit on progress would be reached long before the agent takes more. */
+    @Test
+    void rawBytesWaitForCreditWithoutLimit() throws Exception {
+        Duration shortly = Duration.ofMillis(50);
+        var limits = Limit.streams(10).withProgressTimeout(shortly);
+        try (var server = new BinaryServer(Greeting.DEFAULT, limits, new MemoryBudget(8 << 20))) {
+            server.agent.hello();
+            RequestHead head = RequestHead.of("GET", "/", Fields.of("Upgrade", "chat"));
+            Exchange raw = server.open(head, 0);
+            server.agent.next(Frame.Req.class);
+            server.agent.send(head(101));
+            assertEquals(101, raw.receiveHead().status());
+            Bytes much = Bytes.wrap(new byte[1 << 20]);
+            Future<Boolean> sent = ServerSide.start(() -> raw.send(much));
+            Bytes all = server.agent.next(Frame.ReqChunk.class).data();
+            assertEquals(64 * 1024, all.length(), "as much as there is credit for");
+            Exchange upload = server.open("POST", "/", Exchange.UNKNOWN_LENGTH);
+            var e = assertThrows(ExchangeException.class, () -> upload.send(much));
+            assertEquals(ErrorCode.AGENT_TIMEOUT, e.code());
+            server.agent.send(new Frame.Credit(1, 1 << 20));
+            assertEquals(true, ServerSide.get(sent));
+        }
+    }
+
+    @Test
     void upgradeRefusedIsAnOrdinaryAnswer() throws Exception {
         try (var server = new BinaryServer().greeted()) {
             RequestHead head = RequestHead.of("GET", "/", Fields.of("Upgrade", "chat"));
