@@ -177,6 +177,18 @@ class FlowControlTest {
     }
 
     @Test
+    void theTextOfASmallRequestCountsToo() throws Exception {
+        try (var server = new BinaryServer().greeted()) {
+            RequestHead head = RequestHead.of("GET", "/" + "x".repeat(9_000), Fields.EMPTY);
+            Exchange exchange = server.open(head, 0);
+            long before = server.budget.usedBytes();
+            exchange.endRequest(Fields.EMPTY);
+            Bytes text = server.agent.next(Bytes.class);
+            assertTrue(server.budget.usedBytes() >= before + text.length());
+        }
+    }
+
+    @Test
     void aStreamThatIsGoneGrantsNothing() throws Exception {
         try (var server = new BinaryServer().greeted()) {
             Exchange exchange = server.get("/");
