@@ -77,14 +77,8 @@ record Serving(
             Message first = receiveFirst();
             return switch (first) {
                 case null -> null;
-                case Message.Text text -> {
-                    if (mode == Mode.BINARY) {
-                        link.close(CloseCode.NORMAL, "binary mode is required");
-                        throw new IOException(
-                                "the server speaks JSON mode, and --mode binary asks for another");
-                    }
-                    yield json(new PeekedLink(link, text));
-                }
+                case Message.Text ignored -> jsonInstead(first);
+                case Message.Cut ignored -> jsonInstead(first);
                 case Message.Binary hello ->
                         new SessionResponder(
                                 new PeekedLink(link, hello),
@@ -94,6 +88,15 @@ record Serving(
                                 budget,
                                 (millis, reason) -> {});
             };
+        }
+
+        private LinkResponder jsonInstead(Message first) throws IOException {
+            if (mode == Mode.BINARY) {
+                link.close(CloseCode.NORMAL, "binary mode is required");
+                throw new IOException(
+                        "the server speaks JSON mode, and --mode binary asks for another");
+            }
+            return json(new PeekedLink(link, first));
         }
 
         /** A server that agreed to binary mode begins it at once. */

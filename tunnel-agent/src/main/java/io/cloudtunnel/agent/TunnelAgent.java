@@ -59,6 +59,8 @@ public final class TunnelAgent implements AutoCloseable {
         local =
                 new LocalService(
                         config.local(), config.host(), config.localTrust(), config.limits(), timer);
+        long budgetBytes = config.memoryBudgetBytes();
+        var budget = budgetBytes > 0 ? new MemoryBudget(budgetBytes) : MemoryBudget.ofHeap();
         var server =
                 new RemoteServer(
                         config.server(),
@@ -68,15 +70,15 @@ public final class TunnelAgent implements AutoCloseable {
                         config.userAgent(),
                         config.mode(),
                         config.limits(),
+                        budget,
                         timer);
-        long budget = config.memoryBudgetBytes();
         var serving =
                 new Serving(
                         new LoggedUpstream(local),
                         config.mode(),
                         Greeting.of(config.userAgent(), config.limits()),
                         config.limits(),
-                        budget > 0 ? new MemoryBudget(budget) : MemoryBudget.ofHeap(),
+                        budget,
                         timer);
         var first = identity.first();
         notices = new Notices(config.listener(), first == null ? null : first.publicUrl());

@@ -10,6 +10,7 @@ import io.cloudtunnel.protocol.http.HttpInput;
 import io.cloudtunnel.protocol.http.HttpLimits;
 import io.cloudtunnel.protocol.http.HttpOutput;
 import io.cloudtunnel.protocol.http.ReceivedResponse;
+import io.cloudtunnel.protocol.session.MemoryBudget;
 import io.cloudtunnel.protocol.session.WsLink;
 import io.cloudtunnel.protocol.ws.Role;
 import io.cloudtunnel.protocol.ws.WsHandshake;
@@ -45,7 +46,8 @@ final class Handshake {
         this.agent = agent;
     }
 
-    Dialled run(Transport transport, Limits limits, ScheduledExecutorService timer)
+    Dialled run(
+            Transport transport, Limits limits, MemoryBudget budget, ScheduledExecutorService timer)
             throws IOException {
         HttpInput in = new HttpInput(transport.socket().getInputStream(), HttpLimits.DEFAULT);
         HttpOutput out = new HttpOutput(transport.socket().getOutputStream());
@@ -72,6 +74,7 @@ final class Handshake {
                         transport.socket().getOutputStream(),
                         Role.CLIENT,
                         limits.jsonMessageBytes(),
+                        budget,
                         transport,
                         limits,
                         timer),

@@ -3,6 +3,7 @@ package io.cloudtunnel.agent.connect;
 import io.cloudtunnel.agent.store.Credentials;
 import io.cloudtunnel.agent.tls.Trust;
 import io.cloudtunnel.protocol.frame.Limits;
+import io.cloudtunnel.protocol.session.MemoryBudget;
 import io.cloudtunnel.protocol.ws.CloseCode;
 import java.io.IOException;
 import java.net.Socket;
@@ -26,6 +27,7 @@ public final class RemoteServer implements Server {
     private final Dialer dialer;
     private final Registrar registrar;
     private final Limits limits;
+    private final MemoryBudget budget;
     private final ScheduledExecutorService timer;
     private final String agent;
     private final Mode mode;
@@ -46,12 +48,14 @@ public final class RemoteServer implements Server {
             String agent,
             Mode mode,
             Limits limits,
+            MemoryBudget budget,
             ScheduledExecutorService timer) {
         ProxyAddress proxy = proxies.toward(address);
         this.address = address;
         this.dialer = new Dialer(address, trust, proxy);
         this.registrar = new Registrar(address, apiKey, agent);
         this.limits = limits;
+        this.budget = budget;
         this.timer = timer;
         this.agent = agent;
         this.mode = mode;
@@ -85,7 +89,7 @@ public final class RemoteServer implements Server {
                 HANDSHAKE_LIMIT,
                 transport ->
                         new Handshake(address, credentials, agent, offers)
-                                .run(transport, limits, timer));
+                                .run(transport, limits, budget, timer));
     }
 
     /**

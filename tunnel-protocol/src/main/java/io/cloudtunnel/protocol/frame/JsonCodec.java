@@ -38,6 +38,9 @@ public final class JsonCodec {
     /** What is beyond, in a peer's id only, is escaped: it may be half of a surrogate pair. */
     private static final int LATIN1 = 0xFF;
 
+    /** A multiple of three, so that only the last block is padded. */
+    private static final int BASE64_BLOCK = 48 * 1024;
+
     private static final byte[] BODY = ",\"body\":\"".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] END = "\"}".getBytes(StandardCharsets.US_ASCII);
 
@@ -82,6 +85,15 @@ public final class JsonCodec {
         return new JsonReader(text).read();
     }
 
+    /**
+     * Reads what the beginning of a message says about whose it is: of what stands before its body.
+     *
+     * @param beginning of a text; where it is cut does not matter
+     */
+    public static JsonBeginning beginning(Bytes beginning) {
+        return new JsonReader(beginning).readBeginning();
+    }
+
     /** Writes the members of a message. */
     private interface Members {
         void writeTo(JsonGenerator json) throws IOException;
@@ -101,14 +113,25 @@ public final class JsonCodec {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot happen: no real output", e);
         }
-        byte[] base64 = Base64.getEncoder().encode(body.toByteArray());
         int headLength = head.size() - 1; // without the closing brace
-        byte[] all = new byte[headLength + BODY.length + base64.length + END.length];
+        int base64 = (int) ((body.length() + 2L) / 3 * 4);
+        byte[] all = new byte[headLength + BODY.length + base64 + END.length];
         System.arraycopy(head.toByteArray(), 0, all, 0, headLength);
         System.arraycopy(BODY, 0, all, headLength, BODY.length);
-        System.arraycopy(base64, 0, all, headLength + BODY.length, base64.length);
+        writeBase64(body, all, headLength + BODY.length);
         System.arraycopy(END, 0, all, all.length - END.length, END.length);
         return Bytes.wrap(all);
+    }
+
+    /** Block by block: the body in base64 is not held a second time. */
+    private static void writeBase64(Bytes body, byte[] target, int offset) {
+        int at = offset;
+        for (int start = 0; start < body.length(); start += BASE64_BLOCK) {
+            int end = Math.min(body.length(), start + BASE64_BLOCK);
+            byte[] block = Base64.getEncoder().encode(body.slice(start, end).toByteArray());
+            System.arraycopy(block, 0, target, at, block.length);
+            at += block.length;
+        }
     }
 
     private static void writeId(JsonGenerator json, String id, boolean numeric) throws IOException {

@@ -54,6 +54,25 @@ final class JsonReader {
         return message();
     }
 
+    /** Stops where the body begins, at what is wrong, and where the text is cut. */
+    JsonBeginning readBeginning() {
+        try (JsonParser json = JsonCodec.FACTORY.createParser(text.asInputStream())) {
+            boolean more = json.nextToken() == JsonToken.START_OBJECT;
+            while (more && json.nextToken() == JsonToken.FIELD_NAME) {
+                String name = json.currentName();
+                more = !name.equals("body");
+                json.nextToken();
+                switch (name) {
+                    case "type", "req_id" -> member(name, json);
+                    default -> json.skipChildren();
+                }
+            }
+        } catch (IOException e) {
+            note("it is cut"); // and says no more
+        }
+        return new JsonBeginning(type, id, numericId);
+    }
+
     private void members(JsonParser json) throws IOException {
         if (json.nextToken() != JsonToken.START_OBJECT) {
             throw new JsonSyntaxException("the message is not a JSON object");

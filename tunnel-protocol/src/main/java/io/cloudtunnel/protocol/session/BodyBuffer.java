@@ -12,6 +12,9 @@ final class BodyBuffer implements AutoCloseable {
 
     private static final int BLOCK = 8 * 1024;
 
+    /** A block of a body and its base64, twice: more than encoding holds beside its result. */
+    private static final int ENCODING_BLOCKS = 256 * 1024;
+
     private final MemoryBudget budget;
     private final int limitBytes;
     private final List<Bytes> pieces = new ArrayList<>(); // bounded by limitBytes
@@ -66,9 +69,13 @@ final class BodyBuffer implements AutoCloseable {
         }
     }
 
-    /** Reserves what the text form of the body needs: the joined body, its base64, the message. */
+    int length() {
+        return length;
+    }
+
+    /** Reserves what the text form of the body needs: the message, and a block in between. */
     boolean reserveForEncoding() {
-        return reserve(length + 2L * ((length + 2L) / 3 * 4));
+        return reserve((length + 2L) / 3 * 4 + Math.min(3L * length, ENCODING_BLOCKS));
     }
 
     private boolean reserve(long bytes) {

@@ -32,6 +32,7 @@ final class JsonExchange implements Exchange {
     private @Nullable ExchangeException failure;
     private @Nullable ResponseHead answerHead;
     private @Nullable Bytes answerBody; // until it is received
+    private long heldBytes; // of the answer's body, until whoever received it comes again
     private long movedNanos = System.nanoTime(); // the last byte of the request so far
     private boolean handedOver;
     private boolean sent;
@@ -71,14 +72,11 @@ final class JsonExchange implements Exchange {
     }
 
     @Override
-    public void endRequest(Fields trailers) throws ExchangeException {
+    public void endRequest(Fields trailers) throws ExchangeException, InterruptedException {
         try (BodyBuffer whole = takeBody()) {
-            if (!whole.reserveForEncoding()) {
+            if (!upstream.sender().send(whole, this::encode)) {
                 throw fail(JsonFailures.outOfBudget());
             }
-            Bytes text = JsonCodec.encode(new JsonMessage.Request(id, head, whole.join()));
-            handOver();
-            upstream.send(text);
         } catch (IOException e) {
             throw fail(JsonFailures.lost());
         }
@@ -90,6 +88,12 @@ final class JsonExchange implements Exchange {
         } finally {
             lock.unlock();
         }
+    }
+
+    private Bytes encode(Bytes whole) throws ExchangeException {
+        Bytes text = JsonCodec.encode(new JsonMessage.Request(id, head, whole));
+        handOver();
+        return text;
     }
 
     private BodyBuffer takeBody() throws ExchangeException {
@@ -148,10 +152,10 @@ final class JsonExchange implements Exchange {
             throwIfFailed();
             Bytes whole = answerBody;
             if (whole == null) {
+                releaseHeld();
                 return null;
             }
             answerBody = null;
-            budget.release(whole.length());
             return whole.isEmpty() ? null : whole;
         } finally {
             lock.unlock();
@@ -196,6 +200,7 @@ final class JsonExchange implements Exchange {
             }
             answerHead = withLength(responseHead, kept.length());
             answerBody = kept;
+            heldBytes = kept.length();
             finish();
         } finally {
             lock.unlock();
@@ -250,17 +255,21 @@ final class JsonExchange implements Exchange {
     public void cancel(ExchangeException reason) {
         lock.lock();
         try {
-            Bytes unread = answerBody;
             if (!over) {
                 fail(reason);
-            } else if (unread != null) {
+            } else if (answerBody != null) {
                 answerBody = null;
-                budget.release(unread.length());
                 failure = reason;
             }
+            releaseHeld();
         } finally {
             lock.unlock();
         }
+    }
+
+    private void releaseHeld() {
+        budget.release(heldBytes);
+        heldBytes = 0;
     }
 
     /** The first failure wins; returns the one to throw. */

@@ -50,8 +50,8 @@ final class JsonForm {
                 && fits(head.fields());
     }
 
-    /** ASCII without control characters takes at most two characters each. */
-    private static long textBytes(int headBytes, long bodyLength) {
+    /** The text's size at most: ASCII without control characters takes two characters each. */
+    static long textBytes(int headBytes, long bodyLength) {
         return FRAME_OF_TEXT + 2L * headBytes + (bodyLength + 2) / 3 * 4;
     }
 

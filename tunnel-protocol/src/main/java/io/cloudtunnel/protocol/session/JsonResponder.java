@@ -2,6 +2,7 @@ package io.cloudtunnel.protocol.session;
 
 import io.cloudtunnel.protocol.frame.Bytes;
 import io.cloudtunnel.protocol.frame.Fields;
+import io.cloudtunnel.protocol.frame.JsonBeginning;
 import io.cloudtunnel.protocol.frame.JsonCodec;
 import io.cloudtunnel.protocol.frame.JsonMessage;
 import io.cloudtunnel.protocol.frame.Limits;
@@ -39,6 +40,7 @@ public final class JsonResponder implements LinkResponder {
     private final Limits limits;
     private final MemoryBudget budget;
     private final ScheduledExecutorService timer;
+    private final JsonSender sender;
     private final Semaphore streams; // bounds the threads
     private final Semaphore refusals = new Semaphore(REFUSALS);
     private final Set<Exchange> open = ConcurrentHashMap.newKeySet(); // bounded by streams
@@ -57,6 +59,7 @@ public final class JsonResponder implements LinkResponder {
             MemoryBudget budget,
             ScheduledExecutorService timer) {
         this.link = link;
+        this.sender = new JsonSender(link);
         this.upstream = upstream;
         this.limits = limits;
         this.budget = budget;
@@ -72,8 +75,26 @@ public final class JsonResponder implements LinkResponder {
      */
     @Override
     public void serve() throws IOException {
-        JsonServing.serve(link, this::accept, this::end);
+        JsonServing.serve(link, taker, this::end);
     }
+
+    private final JsonServing.Taker taker =
+            new JsonServing.Taker() {
+                @Override
+                public void take(JsonMessage message) throws JsonServing.Violation {
+                    accept(message);
+                }
+
+                @Override
+                public void noRoom(JsonBeginning of) throws JsonServing.Violation {
+                    String id = of.id();
+                    if (id == null || !of.isRequest()) {
+                        throw JsonServing.outOfBudget();
+                    }
+                    checkId(id);
+                    refuse(id, of.numericId(), JsonFailures.outOfBudget());
+                }
+            };
 
     private void end(JsonServing.@Nullable Violation why) {
         ended = true;
@@ -161,11 +182,9 @@ public final class JsonResponder implements LinkResponder {
 
     private void carryOut(JsonMessage.Request request) {
         try (BodyBuffer body = new BodyBuffer(budget, limits.jsonBodyBytes())) {
-            WholeAnswer answer = exchange(request, body);
-            if (!body.reserveForEncoding()) {
-                answer = WholeAnswer.of(JsonFailures.outOfBudget());
-            }
-            sendAnswer(request.id(), request.numericId(), answer);
+            sendAnswer(request, exchange(request, body), body);
+        } catch (ExchangeException e) {
+            sendAnswer(request.id(), request.numericId(), WholeAnswer.of(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) { // a defect: the server is told, and the log by the throw
@@ -175,16 +194,14 @@ public final class JsonResponder implements LinkResponder {
         }
     }
 
-    private WholeAnswer exchange(JsonMessage.Request request, BodyBuffer body)
-            throws InterruptedException {
+    private ResponseHead exchange(JsonMessage.Request request, BodyBuffer body)
+            throws ExchangeException, InterruptedException {
         int size = request.body().length();
         if (!budget.tryReserve(size)) {
-            return WholeAnswer.of(JsonFailures.outOfBudget());
+            throw JsonFailures.outOfBudget();
         }
         try {
             return exchangeWithin(answerTime(), request, body);
-        } catch (ExchangeException e) {
-            return WholeAnswer.of(e);
         } finally {
             budget.release(size);
         }
@@ -195,7 +212,7 @@ public final class JsonResponder implements LinkResponder {
         return limits.responseTimeout().multipliedBy(9).dividedBy(10);
     }
 
-    private WholeAnswer exchangeWithin(Duration time, JsonMessage.Request request, BodyBuffer body)
+    private ResponseHead exchangeWithin(Duration time, JsonMessage.Request request, BodyBuffer body)
             throws ExchangeException, InterruptedException {
         Exchange exchange = upstream.open(headOf(request), request.body().length());
         AtomicReference<@Nullable ResponseHead> seen = new AtomicReference<>();
@@ -260,13 +277,36 @@ public final class JsonResponder implements LinkResponder {
         exchange.endRequest(Fields.EMPTY);
     }
 
+    private void sendAnswer(JsonMessage.Request request, ResponseHead head, BodyBuffer buffer)
+            throws ExchangeException, InterruptedException {
+        String id = request.id();
+        boolean numeric = request.numericId();
+        try {
+            boolean sent =
+                    sender.send(
+                            buffer,
+                            body ->
+                                    JsonCodec.encode(
+                                            new JsonMessage.Response(id, numeric, head, body)));
+            if (!sent) {
+                throw JsonFailures.outOfBudget();
+            }
+        } catch (IOException e) {
+            broke();
+        }
+    }
+
+    /** The reader sees the same end of the link, and reports it. */
+    private void broke() {
+        link.close(CloseCode.GOING_AWAY, "the link broke");
+    }
+
     private void sendAnswer(String id, boolean numericId, WholeAnswer answer) {
         var response = new JsonMessage.Response(id, numericId, answer.head(), answer.body());
         try {
             link.send(new Message.Text(JsonCodec.encode(response)));
         } catch (IOException e) {
-            // The reader sees the same end of the link, and reports it.
-            link.close(CloseCode.GOING_AWAY, "the link broke");
+            broke();
         }
     }
 

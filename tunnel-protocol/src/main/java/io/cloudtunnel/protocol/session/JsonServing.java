@@ -1,6 +1,7 @@
 package io.cloudtunnel.protocol.session;
 
 import io.cloudtunnel.protocol.frame.Bytes;
+import io.cloudtunnel.protocol.frame.JsonBeginning;
 import io.cloudtunnel.protocol.frame.JsonCodec;
 import io.cloudtunnel.protocol.frame.JsonMessage;
 import io.cloudtunnel.protocol.frame.JsonSyntaxException;
@@ -21,6 +22,13 @@ final class JsonServing {
          * @throws Violation if the peer may not send it
          */
         void take(JsonMessage message) throws Violation;
+
+        /**
+         * Takes note of a message for which there was no memory.
+         *
+         * @throws Violation if nobody can tell whose it is
+         */
+        void noRoom(JsonBeginning of) throws Violation;
     }
 
     /** Told that nothing more is taken. */
@@ -57,7 +65,11 @@ final class JsonServing {
         try {
             Message message = link.receive();
             while (message != null) {
-                taker.take(decode(message));
+                if (message instanceof Message.Cut(Bytes beginning)) {
+                    taker.noRoom(JsonCodec.beginning(beginning));
+                } else {
+                    taker.take(decode(message));
+                }
                 message = link.receive();
             }
         } catch (Violation e) {
@@ -70,9 +82,16 @@ final class JsonServing {
         }
     }
 
+    /** What could not be held, and cannot be told to anybody but the peer. */
+    static Violation outOfBudget() {
+        return new Violation(
+                CloseCode.POLICY_VIOLATION, "out of memory budget for a message without req_id");
+    }
+
     private static JsonMessage decode(Message message) throws Violation {
         return switch (message) {
             case Message.Text(Bytes payload) -> decode(payload);
+            case Message.Cut ignored -> throw new IllegalArgumentException("a part of a message");
             case Message.Binary ignored ->
                     throw new Violation(
                             CloseCode.UNSUPPORTED_DATA, "a binary message in JSON mode");

@@ -1,6 +1,6 @@
 package io.cloudtunnel.protocol.session;
 
-import io.cloudtunnel.protocol.frame.Bytes;
+import io.cloudtunnel.protocol.frame.JsonBeginning;
 import io.cloudtunnel.protocol.frame.JsonMessage;
 import io.cloudtunnel.protocol.frame.Limits;
 import io.cloudtunnel.protocol.frame.RequestHead;
@@ -22,6 +22,7 @@ public final class JsonUpstream implements LinkUpstream {
     private final Link link;
     private final Limits limits;
     private final MemoryBudget budget;
+    private final JsonSender sender;
     private final Semaphore streams;
     private final Map<String, JsonExchange> open = new ConcurrentHashMap<>(); // bounded by streams
     private final AtomicLong lastId = new AtomicLong();
@@ -30,6 +31,7 @@ public final class JsonUpstream implements LinkUpstream {
     /** The server's side of a link, which nobody else reads from. */
     public JsonUpstream(Link link, Limits limits, MemoryBudget budget) {
         this.link = link;
+        this.sender = new JsonSender(link);
         this.limits = limits;
         this.budget = budget;
         this.streams = new Semaphore(limits.streams());
@@ -86,8 +88,28 @@ public final class JsonUpstream implements LinkUpstream {
      */
     @Override
     public void serve() throws IOException {
-        JsonServing.serve(link, this::accept, this::end);
+        JsonServing.serve(link, taker, this::end);
     }
+
+    private final JsonServing.Taker taker =
+            new JsonServing.Taker() {
+                @Override
+                public void take(JsonMessage message) {
+                    accept(message);
+                }
+
+                @Override
+                public void noRoom(JsonBeginning of) throws JsonServing.Violation {
+                    String id = of.id();
+                    if (id == null || !of.isResponse()) {
+                        throw JsonServing.outOfBudget();
+                    }
+                    JsonExchange exchange = open.get(id);
+                    if (exchange != null) {
+                        exchange.answerFailed(JsonFailures.outOfBudget());
+                    }
+                }
+            };
 
     private void end(JsonServing.@Nullable Violation why) {
         ended = true;
@@ -140,8 +162,8 @@ public final class JsonUpstream implements LinkUpstream {
         return true;
     }
 
-    void send(Bytes text) throws IOException {
-        link.send(new Message.Text(text));
+    JsonSender sender() {
+        return sender;
     }
 
     void forget(String id) {

@@ -1,5 +1,6 @@
 package io.cloudtunnel.protocol.session;
 
+import io.cloudtunnel.protocol.ws.MessageRoom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -7,7 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * to hold more asks first, and turns its exchange away where there is no room. Safe for use by
  * several threads.
  */
-public final class MemoryBudget {
+public final class MemoryBudget implements MessageRoom {
 
     private final long limitBytes;
     private final AtomicLong used = new AtomicLong();
@@ -26,6 +27,7 @@ public final class MemoryBudget {
     }
 
     /** Takes so many bytes, or none of them and returns false. */
+    @Override
     public boolean tryReserve(long bytes) {
         while (true) {
             long now = used.get();
@@ -39,6 +41,7 @@ public final class MemoryBudget {
     }
 
     /** Gives back what was reserved. */
+    @Override
     public void release(long bytes) {
         long left = used.addAndGet(-bytes);
         assert left >= 0 : "released more than was reserved";

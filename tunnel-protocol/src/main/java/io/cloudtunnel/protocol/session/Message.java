@@ -17,6 +17,13 @@ public sealed interface Message {
     record Text(Bytes payload) implements Message {}
 
     /**
+     * What is left of a message for which the receiver had no room.
+     *
+     * @param payload its beginning, 64 KiB of it
+     */
+    record Cut(Bytes payload) implements Message {}
+
+    /**
      * A binary message.
      *
      * @param parts its bytes, one part behind the other; one part where it was received

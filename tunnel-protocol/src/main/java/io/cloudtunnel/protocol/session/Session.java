@@ -32,7 +32,7 @@ public final class Session {
     private final MemoryBudget budget;
     private final SessionWriter writer;
     private final Map<Integer, Stream> streams = new ConcurrentHashMap<>(); // bounded by the hellos
-    private final RoundTrip roundTrip = new RoundTrip();
+    private final RoundTrip roundTrip = new RoundTrip(System.nanoTime());
 
     private final Object monitor = new Object(); // guards ids and the end; held for memory only
     private int highestId;
@@ -61,7 +61,7 @@ public final class Session {
     void start() {
         writer.start();
         writer.urgent(new Frame.Hello(own));
-        writer.urgent(roundTrip.ping(System.nanoTime()));
+        measure(System.nanoTime());
     }
 
     /**
@@ -93,6 +93,7 @@ public final class Session {
     private void accept(Message message) throws IOException {
         switch (message) {
             case Message.Text text -> acceptText(text.payload());
+            case Message.Cut ignored -> throw new ProtocolException("text-too-long");
             case Message.Binary binary -> {
                 Bytes payload = binary.payload();
                 for (Frame frame : BinaryCodec.decode(payload, own.headMax())) {
@@ -256,6 +257,19 @@ public final class Session {
     void urgentOrFail(Frame frame) {
         if (!writer.urgent(frame)) {
             link.close(LinkCloseCode.SILENT, "the peer leaves too much unread");
+        }
+    }
+
+    /** Grants credit; where it is time to, the round trip is measured beside it. */
+    void grant(int stream, int increment, long nowNanos) {
+        urgentOrFail(new Frame.Credit(stream, increment));
+        measure(nowNanos);
+    }
+
+    private void measure(long nowNanos) {
+        Frame ping = roundTrip.due(nowNanos);
+        if (ping != null) {
+            urgentOrFail(ping);
         }
     }
 

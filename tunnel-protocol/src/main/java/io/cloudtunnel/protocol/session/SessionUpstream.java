@@ -129,6 +129,9 @@ public final class SessionUpstream implements LinkUpstream {
     /** Opens a stream with a request that is all there, in JSON form. */
     ServerStream openText(RequestHead head, Bytes body, Reservation reservation)
             throws ExchangeException {
+        if (!reservation.tryAdd(JsonForm.textBytes(BinaryCodec.sizeOf(head), body.length()))) {
+            throw JsonFailures.outOfBudget();
+        }
         return opened(id -> {
             Outbound out = new Outbound(0, 0);
             out.none();

@@ -209,18 +209,19 @@ abstract sealed class Stream permits ServerStream, AgentStream {
 
     private void grantTaken() {
         int grant = 0;
+        long now = System.nanoTime();
         lock.lock();
         try {
             int taken = untaken;
             untaken = 0;
             if (taken > 0 && in != null && !closed) {
-                grant = in.consumed(taken, System.nanoTime(), session.rttNanos());
+                grant = in.consumed(taken, now, session.rttNanos());
             }
         } finally {
             lock.unlock();
         }
         if (grant > 0) {
-            session.urgentOrFail(new Frame.Credit(id, grant));
+            session.grant(id, grant, now);
         }
     }
 

@@ -37,8 +37,9 @@ record WholeAnswer(ResponseHead head, Bytes body) {
      * Receives the final head and the whole body; interim heads have no place in JSON mode.
      *
      * @param seen gets the final head as soon as it is there
+     * @param buffer gets the body
      */
-    static WholeAnswer collect(
+    static ResponseHead collect(
             Exchange exchange,
             AtomicReference<@Nullable ResponseHead> seen,
             BodyBuffer buffer,
@@ -63,7 +64,7 @@ record WholeAnswer(ResponseHead head, Bytes body) {
             keep(buffer, piece, limits);
             piece = exchange.receive();
         }
-        return new WholeAnswer(head, buffer.join());
+        return head;
     }
 
     private static void keep(BodyBuffer buffer, Bytes piece, Limits limits)

@@ -1,8 +1,10 @@
 package io.cloudtunnel.protocol.session;
 
 /**
- * How much may be on its way to one consumer: begins small, grows with the measured round trip and
- * rate as long as the budget has room, and gives all back in the end. Guarded by the stream's lock.
+ * How much may be on its way to one consumer. It begins small. It grows where the window was shown
+ * to limit the rate, as long as the budget has room; it shrinks, by not granting, where the
+ * consumer is slow or the budget is short; and it gives all back in the end. Guarded by the
+ * stream's lock.
  */
 final class WindowSizer {
 
@@ -15,10 +17,26 @@ final class WindowSizer {
     /** What it grows to at most, in bytes. */
     static final int MOST = 8 * 1024 * 1024;
 
+    /** What it keeps of its window when the budget is all but used up, in bytes. */
+    private static final int SHORT_OF_BUDGET = 64 * 1024;
+
+    /**
+     * Half windows in a row that have to be fast before it grows: two whole windows, since the
+     * system's buffers swallow as much at first for a reader that takes nothing.
+     */
+    private static final int FAST_BEFORE_GROWING = 4;
+
+    /** Half windows in a row that have to be slow before it shrinks. */
+    private static final int SLOW_BEFORE_SHRINKING = 2;
+
+    /** Below this, threads and not the wire decide how long a round trip takes. */
+    private static final long SHORTEST_ROUND_TRIP_NANOS = 1_000_000;
+
     private final MemoryBudget budget;
     private int window;
     private int taken; // or never granted, and not granted again yet
     private boolean complete = true; // the peer has had credit for all of the window
+    private int pace; // fast half windows in a row; negative: slow ones
     private long lastGrantNanos;
 
     /** A window over what the caller has reserved. */
@@ -65,7 +83,9 @@ final class WindowSizer {
         int grant = taken;
         taken = 0;
         if (complete) {
-            grant += grow(nowNanos - lastGrantNanos, rttNanos);
+            judge(nowNanos - lastGrantNanos, rttNanos);
+            int less = shrink(grant);
+            grant += less > 0 ? -less : grow();
         }
         complete = true;
         lastGrantNanos = nowNanos;
@@ -73,11 +93,48 @@ final class WindowSizer {
     }
 
     /**
-     * Half a window was taken in less than two round trips: the window is what limits the rate. It
-     * only takes what leaves half of the budget to others.
+     * Half a window within two round trips: the window limits the rate. With four times as many, a
+     * quarter of it would do.
      */
-    private int grow(long elapsedNanos, long rttNanos) {
-        if (elapsedNanos > 2 * rttNanos || window >= MOST) {
+    private void judge(long elapsedNanos, long rttNanos) {
+        long rtt = Math.max(rttNanos, SHORTEST_ROUND_TRIP_NANOS);
+        if (elapsedNanos <= 2 * rtt) {
+            pace = Math.max(pace, 0) + 1;
+        } else if (elapsedNanos > 8 * rtt) {
+            pace = Math.min(pace, 0) - 1;
+        } else {
+            pace = 0;
+        }
+    }
+
+    /** What of this grant is kept back, for good. */
+    private int shrink(int grant) {
+        int keep = leastNow();
+        int less = Math.min(grant, window - keep);
+        if (less <= 0) {
+            return 0;
+        }
+        window -= less;
+        budget.release(less);
+        pace = 0;
+        return less;
+    }
+
+    /**
+     * Beyond five eighths of the budget nobody keeps more than all begin with, and beyond seven
+     * eighths not even that.
+     */
+    private int leastNow() {
+        long eighths = budget.usedBytes() / Math.max(1, budget.limitBytes() / 8);
+        if (eighths >= 7) {
+            return SHORT_OF_BUDGET;
+        }
+        return eighths >= 5 || pace <= -SLOW_BEFORE_SHRINKING ? START : window;
+    }
+
+    /** It only takes what leaves half of the budget to others. */
+    private int grow() {
+        if (pace < FAST_BEFORE_GROWING || window >= MOST) {
             return 0;
         }
         int more = Math.min(window, MOST - window);
@@ -85,6 +142,7 @@ final class WindowSizer {
             return 0;
         }
         window += more;
+        pace = 0;
         return more;
     }
 

@@ -1,5 +1,6 @@
 package io.cloudtunnel.protocol.session;
 
+import io.cloudtunnel.protocol.frame.BinaryCodec;
 import io.cloudtunnel.protocol.frame.Bytes;
 import io.cloudtunnel.protocol.frame.Limits;
 import io.cloudtunnel.protocol.ws.CloseCode;
@@ -54,7 +55,9 @@ public final class WsLink implements Link {
     /**
      * A link behind the opening handshake.
      *
-     * @param maxMessageBytes the longest message that is accepted
+     * @param maxTextBytes the longest text message that is accepted; a binary one is never longer
+     *     than binary mode allows
+     * @param budget for messages of more than 256 KiB, until the next one is received
      * @param transport closed, from any thread and perhaps twice, to make reading and writing fail;
      *     must not wait for a write that is stuck
      * @param timer watches over silence and stalls; its tasks do not block
@@ -63,12 +66,13 @@ public final class WsLink implements Link {
             InputStream in,
             OutputStream out,
             Role role,
-            int maxMessageBytes,
+            int maxTextBytes,
+            MemoryBudget budget,
             Closeable transport,
             Limits limits,
             ScheduledExecutorService timer) {
         this.in = in;
-        this.reader = new WsReader(in, role, maxMessageBytes);
+        this.reader = new WsReader(in, role, maxTextBytes, BinaryCodec.MAX_MESSAGE, budget);
         this.out = new ProgressOutput(out);
         this.writer = new WsWriter(this.out, role);
         this.transport = transport;
@@ -98,6 +102,8 @@ public final class WsLink implements Link {
                     case Message.Text text -> writer.appendText(text.payload());
                     case Message.Binary binary ->
                             writer.appendBinary(binary.parts().toArray(Bytes[]::new));
+                    case Message.Cut ignored ->
+                            throw new IllegalArgumentException("a part of a message");
                 }
             }
             writer.flush();
@@ -143,6 +149,9 @@ public final class WsLink implements Link {
                     }
                     case WsEvent.Binary binary -> {
                         return new Message.Binary(binary.payload());
+                    }
+                    case WsEvent.Cut cut -> {
+                        return new Message.Cut(cut.beginning());
                     }
                     case WsEvent.Ping ping -> answer(ping.payload());
                     case WsEvent.Pong ignored -> silence.ponged();

@@ -20,6 +20,13 @@ public sealed interface WsEvent {
     record Binary(Bytes payload) implements WsEvent {}
 
     /**
+     * A message for which there was no room.
+     *
+     * @param beginning what was kept of it: its first 64 KiB, perhaps cut within a character
+     */
+    record Cut(Bytes beginning) implements WsEvent {}
+
+    /**
      * A ping, to be answered by a pong with the same payload (RFC 6455, section 5.5.2).
      *
      * @param payload at most 125 bytes

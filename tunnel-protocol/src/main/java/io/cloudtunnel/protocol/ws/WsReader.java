@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * them is handed out at once. Answers nothing by itself.
  *
  * <p>For one thread, but {@link #bytesReceived()} is for any. It holds 16 KiB, and for the open
- * message 128 KiB or twice what has arrived of it, for the time of a copy half as much again.
+ * message 128 KiB or twice what has arrived of it, for the time of a copy half as much again. From
+ * 256 KiB on that is reserved from a {@link MessageRoom}, until the call of {@link #next} behind
+ * the message, or a failure.
  */
 public final class WsReader {
 
@@ -33,12 +35,24 @@ public final class WsReader {
      * @throws IllegalArgumentException if the limit is negative
      */
     public WsReader(InputStream in, Role role, int maxMessageBytes) {
-        if (maxMessageBytes < 0) {
-            throw new IllegalArgumentException("maxMessageBytes: " + maxMessageBytes);
+        this(in, role, maxMessageBytes, maxMessageBytes, MessageRoom.ENDLESS);
+    }
+
+    /**
+     * The same with limits of its own for each kind of message, and for memory.
+     *
+     * @param maxTextBytes the longest text message, over all its fragments
+     * @param maxBinaryBytes the longest binary message
+     * @param room for long messages; where it has none, {@link WsEvent.Cut} is what is left of one
+     */
+    public WsReader(
+            InputStream in, Role role, int maxTextBytes, int maxBinaryBytes, MessageRoom room) {
+        if (maxTextBytes < 0 || maxBinaryBytes < 0) {
+            throw new IllegalArgumentException("limits: " + maxTextBytes + ", " + maxBinaryBytes);
         }
         this.input = new WsInput(in);
         this.role = role;
-        this.joiner = new MessageJoiner(maxMessageBytes);
+        this.joiner = new MessageJoiner(maxTextBytes, maxBinaryBytes, room);
     }
 
     /**
@@ -54,6 +68,9 @@ public final class WsReader {
         if (failure != null) {
             throw failure;
         }
+        if (!joiner.isOpen()) {
+            joiner.release();
+        }
         try {
             while (!ended) {
                 WsEvent event = frame();
@@ -64,6 +81,7 @@ public final class WsReader {
             return END;
         } catch (IOException e) {
             failure = e;
+            joiner.drop();
             throw e;
         }
     }

@@ -37,6 +37,7 @@ final class BinaryPeer {
             while (message != null) {
                 switch (message) {
                     case Message.Text text -> received.add(text.payload());
+                    case Message.Cut cut -> received.add(cut.payload());
                     case Message.Binary binary ->
                             received.addAll(BinaryCodec.decode(binary.payload(), 131_072));
                 }

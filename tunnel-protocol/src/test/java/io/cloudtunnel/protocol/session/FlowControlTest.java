@@ -11,6 +11,7 @@ import io.cloudtunnel.protocol.frame.Greeting;
 import io.cloudtunnel.protocol.frame.Reason;
 import io.cloudtunnel.protocol.frame.RequestHead;
 import io.cloudtunnel.protocol.frame.ResponseHead;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
@@ -173,6 +174,37 @@ class FlowControlTest {
             assertTrue(ServerSide.get(sender));
             assertTrue(most >= 1 << 20, "grew to " + most);
             exchange.cancel(Tunnel.gone());
+        }
+    }
+
+    @Test
+    void anAgentThatTakesNothingOfARequestIsNotWaitedForForEver() throws Exception {
+        var limits = Limit.streams(10).withProgressTimeout(Duration.ofMillis(50));
+        try (var server =
+                new BinaryServer(Greeting.DEFAULT, limits, new MemoryBudget(8 << 20)).greeted()) {
+            Exchange exchange = server.open("POST", "/", Exchange.UNKNOWN_LENGTH);
+            server.agent.next(Frame.Req.class);
+            Bytes more = Bytes.wrap(new byte[64 * KIB + 1]);
+            ExchangeException late =
+                    assertThrows(ExchangeException.class, () -> exchange.send(more));
+            assertEquals(ErrorCode.AGENT_TIMEOUT, late.code());
+            Object frame = server.agent.next();
+            while (frame instanceof Frame.ReqChunk) {
+                frame = server.agent.next();
+            }
+            assertEquals(Reason.AGENT_TIMEOUT, ((Frame.Reset) frame).reason());
+        }
+    }
+
+    @Test
+    void theTextOfASmallRequestCountsToo() throws Exception {
+        try (var server = new BinaryServer().greeted()) {
+            RequestHead head = RequestHead.of("GET", "/" + "x".repeat(9_000), Fields.EMPTY);
+            Exchange exchange = server.open(head, 0);
+            long before = server.budget.usedBytes();
+            exchange.endRequest(Fields.EMPTY);
+            Bytes text = server.agent.next(Bytes.class);
+            assertTrue(server.budget.usedBytes() >= before + text.length());
         }
     }
 

@@ -58,6 +58,24 @@ class JsonResponderTest {
         }
     }
 
+    /** Five bodies and one text fit into the budget; five texts would not. */
+    @Test
+    void largeAnswersThatWaitForTheLinkWaitAsBodies() throws Exception {
+        int mib = 1 << 20;
+        try (AgentSide side = new AgentSide(local, Limit.streams(9), new MemoryBudget(7L * mib))) {
+            for (int i = 0; i < 5; i++) {
+                side.get("" + i);
+            }
+            for (int i = 0; i < 5; i++) {
+                local.next().answer(200, Fields.EMPTY, Bytes.wrap(new byte[mib]));
+            }
+            side.link.awaitBlockedWriter();
+            for (int i = 0; i < 5; i++) {
+                assertEquals(mib, side.answer().body().length());
+            }
+        }
+    }
+
     @Test
     void answersGoOutInTheOrderInWhichTheyCome() throws Exception {
         try (AgentSide side = new AgentSide(local, Limit.streams(9))) {

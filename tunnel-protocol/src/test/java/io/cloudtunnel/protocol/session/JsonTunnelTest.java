@@ -72,6 +72,7 @@ class JsonTunnelTest {
         exchange.endRequest(Fields.EMPTY);
         exchange.receiveHead();
         Bytes answer = exchange.receive();
+        exchange.cancel(Tunnel.gone());
         return answer == null ? Bytes.EMPTY : answer;
     }
 

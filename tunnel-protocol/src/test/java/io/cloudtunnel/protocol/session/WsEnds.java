@@ -18,8 +18,6 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 /** A link over a loopback connection, and at its other end a peer that does what a test says. */
 final class WsEnds implements AutoCloseable {
 
-    static final int MAX_MESSAGE = 1 << 20;
-
     /** Small, so that a peer that does not read soon stops who writes. */
     private static final int SOCKET_BUFFER = 32 * 1024;
 
@@ -27,9 +25,15 @@ final class WsEnds implements AutoCloseable {
     final Socket peer;
     final WsReader in;
     final WsWriter out;
+    final MemoryBudget budget;
     final WsLink link;
 
     WsEnds(Limits limits) throws IOException {
+        this(limits, new MemoryBudget(64 << 20));
+    }
+
+    WsEnds(Limits limits, MemoryBudget budget) throws IOException {
+        this.budget = budget;
         timer.setRemoveOnCancelPolicy(true);
         InetAddress loopback = InetAddress.getLoopbackAddress();
         try (ServerSocket listener = new ServerSocket(0, 1, loopback)) {
@@ -45,7 +49,8 @@ final class WsEnds implements AutoCloseable {
                             socket.getInputStream(),
                             socket.getOutputStream(),
                             Role.SERVER,
-                            MAX_MESSAGE,
+                            limits.jsonMessageBytes(),
+                            budget,
                             socket,
                             limits,
                             timer);

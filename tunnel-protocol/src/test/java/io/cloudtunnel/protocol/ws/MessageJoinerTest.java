@@ -18,7 +18,7 @@ class MessageJoinerTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 65536, 131072, 131073, 1_000_000, 5_000_000})
     void memoryFollowsWhatHasArrived(int arrived) {
-        MessageJoiner joiner = new MessageJoiner(GIANT);
+        MessageJoiner joiner = new MessageJoiner(GIANT, GIANT, MessageRoom.ENDLESS);
         WsInput input = new WsInput(new Wire.Dripping(new byte[arrived], 60_000));
         FrameHeader header = new FrameHeader(true, Opcode.BINARY, GIANT, 0);
         assertThrows(EOFException.class, () -> joiner.add(header, input));
@@ -29,7 +29,7 @@ class MessageJoinerTest {
 
     @Test
     void aFragmentToComeDoesNotAllocateEither() {
-        MessageJoiner joiner = new MessageJoiner(GIANT);
+        MessageJoiner joiner = new MessageJoiner(GIANT, GIANT, MessageRoom.ENDLESS);
         WsInput input = new WsInput(new Wire.Dripping(new byte[10], 10));
         FrameHeader header = new FrameHeader(false, Opcode.BINARY, GIANT, 0);
         assertThrows(EOFException.class, () -> joiner.add(header, input));
@@ -39,7 +39,7 @@ class MessageJoinerTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 5000, 65536 + 100, 131072})
     void aKnownSmallLengthIsAllocatedOnce(int length) throws IOException {
-        MessageJoiner joiner = new MessageJoiner(GIANT);
+        MessageJoiner joiner = new MessageJoiner(GIANT, GIANT, MessageRoom.ENDLESS);
         WsInput input = new WsInput(new Wire.Dripping(new byte[length], 1000));
         joiner.add(new FrameHeader(true, Opcode.BINARY, length, 0), input);
         assertEquals(length, joiner.allocated());
@@ -51,7 +51,7 @@ class MessageJoinerTest {
     void manyFragmentsGrowByDoubling() throws IOException {
         int fragments = 4096;
         int size = 1024;
-        MessageJoiner joiner = new MessageJoiner(GIANT);
+        MessageJoiner joiner = new MessageJoiner(GIANT, GIANT, MessageRoom.ENDLESS);
         WsInput input = new WsInput(new Wire.Dripping(new byte[fragments * size], 1 << 20));
         int opcode = Opcode.BINARY;
         int allocations = 0;
@@ -68,7 +68,7 @@ class MessageJoinerTest {
 
     @Test
     void neverAllocatesMoreThanTheLimit() throws IOException {
-        MessageJoiner joiner = new MessageJoiner(3000);
+        MessageJoiner joiner = new MessageJoiner(3000, 3000, MessageRoom.ENDLESS);
         WsInput input = new WsInput(new Wire.Dripping(new byte[3000], 3000));
         joiner.add(new FrameHeader(false, Opcode.BINARY, 2000, 0), input);
         joiner.add(new FrameHeader(false, Opcode.CONTINUATION, 1, 0), input);

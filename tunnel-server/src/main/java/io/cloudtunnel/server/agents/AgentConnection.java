@@ -1,5 +1,6 @@
 package io.cloudtunnel.server.agents;
 
+import io.cloudtunnel.protocol.frame.BinaryCodec;
 import io.cloudtunnel.protocol.frame.RequestHead;
 import io.cloudtunnel.protocol.session.ErrorCode;
 import io.cloudtunnel.protocol.session.Exchange;
@@ -48,7 +49,8 @@ final class AgentConnection implements ServerConnection, AgentLink {
                         ContextStreams.input(context.dataReader(), context.serverSocket()),
                         ContextStreams.output(context.dataWriter()),
                         Role.SERVER,
-                        acceptor.limits().jsonMessageBytes(),
+                        binary ? BinaryCodec.MAX_MESSAGE : acceptor.limits().jsonMessageBytes(),
+                        acceptor.budget(),
                         context.serverSocket()::close,
                         acceptor.limits(),
                         acceptor.timer());
