@@ -62,6 +62,26 @@ final class ServerOptions {
                     "N",
                     "Proxies in front whose X-Forwarded-For is believed; default 0, 1 on Cloud"
                             + " Run.");
+    static final Option ROOT_FALLBACK =
+            Option.of(
+                    "root-fallback",
+                    "ROOT_FALLBACK",
+                    "MODE",
+                    "How what a page asks for from the root gets to its tunnel: referer, cookie or"
+                            + " off; default referer.");
+    static final Option REWRITE_PREFIX =
+            Option.of(
+                    "rewrite-prefix",
+                    "REWRITE_PREFIX",
+                    "BOOLEAN",
+                    "Whether Location, cookie paths and the like get the tunnel's prefix; default"
+                            + " true.");
+    static final Option HOST_DOMAIN =
+            Option.of(
+                    "host-domain",
+                    "HOST_DOMAIN",
+                    "DOMAIN",
+                    "Gives each tunnel a host of its own below this domain.");
     static final Option LOG_FORMAT =
             Option.of("log-format", "LOG_FORMAT", "FORMAT", "text or json; json on Cloud Run.");
 
@@ -77,6 +97,9 @@ final class ServerOptions {
                     JSON_BODY_LIMIT,
                     MEMORY_BUDGET,
                     TRUSTED_HOPS,
+                    ROOT_FALLBACK,
+                    REWRITE_PREFIX,
+                    HOST_DOMAIN,
                     LOG_FORMAT);
 
     /** Options of releases to come. Ignoring them could leave open what somebody meant to close. */
@@ -90,8 +113,6 @@ final class ServerOptions {
                     "ROLE",
                     "LINK_LIFETIME",
                     "JSON_MAX_BODY",
-                    "ROOT_FALLBACK",
-                    "HOST_DOMAIN",
                     "ADMIN_PORT",
                     "ADMIN_HOST",
                     "ADMIN_TOKEN");

@@ -1,6 +1,7 @@
 package io.cloudtunnel.server;
 
 import io.cloudtunnel.program.Program;
+import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.frame.Greeting;
 import io.cloudtunnel.protocol.http.HttpLimits;
 import io.cloudtunnel.protocol.session.MemoryBudget;
@@ -18,17 +19,26 @@ import io.cloudtunnel.server.connection.PublicConnectionSelector;
 import io.cloudtunnel.server.connection.SwitchingUpgrader;
 import io.cloudtunnel.server.front.AnswerRules;
 import io.cloudtunnel.server.front.Drain;
+import io.cloudtunnel.server.front.ErrorAnswer;
 import io.cloudtunnel.server.front.Forwarding;
 import io.cloudtunnel.server.front.PublicHandler;
+import io.cloudtunnel.server.front.PublicRoutes;
+import io.cloudtunnel.server.front.RoutingFields;
 import io.cloudtunnel.server.front.RoutingFrontEnd;
 import io.cloudtunnel.server.observe.HealthHandlers;
+import io.cloudtunnel.server.observe.RequestIds;
+import io.cloudtunnel.server.prefix.ResponseRewriter;
+import io.cloudtunnel.server.prefix.RootFallback;
 import io.cloudtunnel.server.registry.AgentLink;
 import io.cloudtunnel.server.registry.LinkRegistry;
 import io.helidon.common.socket.SocketOptions;
+import io.helidon.http.Status;
 import io.helidon.http.encoding.ContentEncodingContext;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.websocket.WsConfig;
@@ -39,6 +49,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +72,7 @@ public final class TunnelServer implements AutoCloseable {
     private final Drain drain = new Drain();
     private final LinkRegistry links;
     private final MemoryBudget budget;
+    private final RootFallback rootFallback;
     private final PublicHandler publicHandler;
     private final RegisterHandler registerHandler;
     private final AgentEndpoint agentEndpoint;
@@ -80,6 +92,7 @@ public final class TunnelServer implements AutoCloseable {
                 config.memoryBudgetBytes() == 0
                         ? MemoryBudget.ofHeap()
                         : new MemoryBudget(config.memoryBudgetBytes());
+        this.rootFallback = new RootFallback(config.rootFallback(), credentials::knows);
         this.publicHandler =
                 new PublicHandler(
                         credentials,
@@ -89,6 +102,8 @@ public final class TunnelServer implements AutoCloseable {
                         config.cloudRunService() == null
                                 ? AnswerRules.plain()
                                 : AnswerRules.cloudRun(),
+                        new PublicRoutes(config.hosts(), rootFallback),
+                        config.rewritesPrefix() ? new ResponseRewriter(Set.of()) : null,
                         config.limits());
         this.registerHandler =
                 new RegisterHandler(
@@ -98,7 +113,7 @@ public final class TunnelServer implements AutoCloseable {
                                 config.publicBaseUrl(),
                                 config.cloudRunService()),
                         credentials,
-                        new PublicUrls(config.publicBaseUrl()),
+                        new PublicUrls(config.publicBaseUrl(), config.hosts()),
                         drain);
         this.agentEndpoint =
                 new AgentEndpoint(
@@ -209,6 +224,7 @@ public final class TunnelServer implements AutoCloseable {
                         .shutdownHook(false)
                         .shutdownGracePeriod(Duration.ofMillis(200));
         install(server);
+        server.routing().ifPresent(routing -> routing.any(this::notFound));
         WebServer started =
                 WebServer.create(ReceiveBuffers.leftToTheSystem(server.buildPrototype())).start();
         if (!started.isRunning()) {
@@ -220,6 +236,20 @@ public final class TunnelServer implements AutoCloseable {
         webServer = started;
         LOGGER.log(Level.INFO, "listening on port {0}", Integer.toString(started.port()));
         return this;
+    }
+
+    /** Nobody else's: whoever wrote a page that led here may want to know why. */
+    private void notFound(ServerRequest request, ServerResponse response) {
+        Fields fields = RoutingFields.of(request);
+        ErrorAnswer answer =
+                ErrorAnswer.of(
+                        404,
+                        "not-found",
+                        rootFallback.notFoundText(),
+                        RequestIds.of(fields),
+                        fields);
+        answer.head().fields().forEach(response::header);
+        response.status(Status.NOT_FOUND_404).send(answer.body().toByteArray());
     }
 
     /** The port that {@link #start} listens on. */

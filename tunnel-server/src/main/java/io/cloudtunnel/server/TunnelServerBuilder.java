@@ -6,6 +6,8 @@ import io.cloudtunnel.protocol.frame.Limits;
 import io.cloudtunnel.server.auth.RegistrationPolicy;
 import io.cloudtunnel.server.auth.TunnelKeys;
 import io.cloudtunnel.server.connection.ClientLimits;
+import io.cloudtunnel.server.prefix.HostMode;
+import io.cloudtunnel.server.prefix.RootFallback;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -27,6 +29,9 @@ public final class TunnelServerBuilder {
     private int maxLinks = MOST_LINKS;
     private int trustedHops;
     private long memoryBudgetBytes;
+    private RootFallback.Mode rootFallback = RootFallback.Mode.REFERER;
+    private boolean rewritesPrefix = true;
+    private @Nullable HostMode hosts;
     private Limits limits = Limits.DEFAULT;
     private @Nullable ClientLimits clientLimits;
 
@@ -86,6 +91,38 @@ public final class TunnelServerBuilder {
         return this;
     }
 
+    /**
+     * How requests for paths from the root are led back under the prefix of the page that sent
+     * them: {@code referer}, {@code cookie} or {@code off}; {@code referer} unless set.
+     *
+     * @throws IllegalArgumentException if it is another word
+     */
+    public TunnelServerBuilder rootFallback(String mode) {
+        rootFallback = RootFallback.Mode.parse(mode);
+        return this;
+    }
+
+    /**
+     * Whether {@code Location}, cookie paths and the like get the prefix under which the public
+     * sees the local service; true unless set.
+     */
+    public TunnelServerBuilder rewritePrefix(boolean rewrites) {
+        rewritesPrefix = rewrites;
+        return this;
+    }
+
+    /**
+     * Gives each tunnel the host {@code {id}.domain}, besides its path.
+     *
+     * @param domain such as {@code tunnels.example.com}, below which all names lead here
+     * @param idsByHost further host names, each with the id of its tunnel
+     * @throws IllegalArgumentException if a name or an id is malformed
+     */
+    public TunnelServerBuilder hostDomain(String domain, Map<String, String> idsByHost) {
+        hosts = new HostMode(domain, idsByHost);
+        return this;
+    }
+
     /** The memory for bodies on their way, in bytes; half of the heap unless set. */
     public TunnelServerBuilder memoryBudget(long bytes) {
         memoryBudgetBytes = bytes;
@@ -141,6 +178,7 @@ public final class TunnelServerBuilder {
                 throw settings.wrong(ServerOptions.TUNNEL_KEY, String.valueOf(e.getMessage()));
             }
         }
+        prefixSettings(settings);
         maxLinks = settings.integer(ServerOptions.MAX_LINKS, maxLinks, 1, 1_000_000);
         trustedHops = settings.integer(ServerOptions.TRUSTED_HOPS, trustedHops, 0, 16);
         memoryBudgetBytes =
@@ -152,6 +190,23 @@ public final class TunnelServerBuilder {
                         ServerOptions.JSON_BODY_LIMIT, limits.jsonBodyBytes(), 1024, 1 << 30);
         limits = limits.withResponseTimeout(time).withJsonBodyBytes((int) body);
         return this;
+    }
+
+    private void prefixSettings(Settings settings) {
+        String mode = settings.word(ServerOptions.ROOT_FALLBACK, "referer", "cookie", "off");
+        if (mode != null) {
+            rootFallback(mode);
+        }
+        String rewrite = settings.word(ServerOptions.REWRITE_PREFIX, "true", "false");
+        rewritesPrefix = rewrite == null ? rewritesPrefix : rewrite.equals("true");
+        String domain = settings.text(ServerOptions.HOST_DOMAIN);
+        if (domain != null) {
+            try {
+                hostDomain(domain, Map.of());
+            } catch (IllegalArgumentException e) {
+                throw settings.wrong(ServerOptions.HOST_DOMAIN, String.valueOf(e.getMessage()));
+            }
+        }
     }
 
     private RegistrationPolicy.@Nullable Mode registration(Settings settings) {
@@ -189,6 +244,9 @@ public final class TunnelServerBuilder {
                         maxLinks,
                         trustedHops,
                         memoryBudgetBytes,
+                        rootFallback,
+                        rewritesPrefix,
+                        hosts,
                         limits,
                         clientLimits == null ? ClientLimits.of(limits) : clientLimits));
     }

@@ -3,6 +3,8 @@ package io.cloudtunnel.server;
 import io.cloudtunnel.protocol.frame.Limits;
 import io.cloudtunnel.server.auth.RegistrationPolicy;
 import io.cloudtunnel.server.connection.ClientLimits;
+import io.cloudtunnel.server.prefix.HostMode;
+import io.cloudtunnel.server.prefix.RootFallback;
 import java.net.URI;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,9 @@ record TunnelServerConfig(
         int maxLinks,
         int trustedHops,
         long memoryBudgetBytes,
+        RootFallback.Mode rootFallback,
+        boolean rewritesPrefix,
+        @Nullable HostMode hosts,
         Limits limits,
         ClientLimits clientLimits) {
 

@@ -3,6 +3,7 @@ package io.cloudtunnel.server.agents;
 import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.http.Authority;
 import io.cloudtunnel.server.front.Forwarding;
+import io.cloudtunnel.server.prefix.HostMode;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
@@ -10,11 +11,15 @@ import org.jspecify.annotations.Nullable;
  * Where the public finds a tunnel.
  *
  * @param configured the base that is configured, null to take it from the registering request
+ * @param hosts null where tunnels have no hosts of their own
  */
-public record PublicUrls(@Nullable URI configured) {
+public record PublicUrls(@Nullable URI configured, @Nullable HostMode hosts) {
 
     String of(String tunnelId, Fields request, boolean secure) {
-        return base(request, secure) + "/pub/" + tunnelId;
+        String base = base(request, secure);
+        return hosts == null
+                ? base + "/pub/" + tunnelId
+                : hosts.publicUrl(tunnelId, URI.create(base)).toString();
     }
 
     private String base(Fields request, boolean secure) {

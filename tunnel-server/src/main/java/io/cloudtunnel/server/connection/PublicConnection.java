@@ -130,7 +130,7 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
 
     @Override
     public boolean isTunnels(ReceivedRequest request) {
-        return shared.handler().claims(request.head());
+        return shared.handler().claims(request.head(), request.host());
     }
 
     private @Nullable ReceivedRequest answer(ReceivedRequest request, Limit limit)

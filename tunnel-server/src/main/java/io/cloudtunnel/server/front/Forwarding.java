@@ -58,8 +58,10 @@ public final class Forwarding {
         if (host != null) {
             result.add("X-Forwarded-Host", host);
         }
-        return result.add("X-Forwarded-Prefix", prefix)
-                .add("Forwarded", forwarded(route, proto, host))
+        if (!prefix.isEmpty()) {
+            result.add("X-Forwarded-Prefix", prefix);
+        }
+        return result.add("Forwarded", forwarded(route, proto, host))
                 .add("X-Request-Id", requestId)
                 .build();
     }

@@ -12,8 +12,11 @@ import io.cloudtunnel.protocol.session.Exchange;
 import io.cloudtunnel.protocol.session.ExchangeException;
 import io.cloudtunnel.protocol.session.Upstream;
 import io.cloudtunnel.server.auth.Credentials;
+import io.cloudtunnel.server.front.PublicRoutes.Route;
 import io.cloudtunnel.server.observe.RequestIds;
 import io.cloudtunnel.server.observe.RequestLog;
+import io.cloudtunnel.server.prefix.ResponseRewriter;
+import io.cloudtunnel.server.prefix.RootCookie;
 import io.cloudtunnel.server.registry.LinkRegistry;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -33,27 +36,41 @@ public final class PublicHandler {
     private final Forwarding forwarding;
     private final Drain drain;
     private final AnswerRules rules;
+    private final PublicRoutes routes;
+    private final Presentation presentation;
     private final Limits limits;
 
-    /** A handler over these parts. */
+    /**
+     * A handler over these parts.
+     *
+     * @param rewriter null where responses are passed on as they are
+     */
     public PublicHandler(
             Credentials credentials,
             LinkRegistry links,
             Forwarding forwarding,
             Drain drain,
             AnswerRules rules,
+            PublicRoutes routes,
+            @Nullable ResponseRewriter rewriter,
             Limits limits) {
         this.credentials = credentials;
         this.links = links;
         this.forwarding = forwarding;
         this.drain = drain;
         this.rules = rules;
+        this.routes = routes;
+        this.presentation = new Presentation(routes.fallback(), rewriter, forwarding);
         this.limits = limits;
     }
 
-    /** Whether a request is for this handler. */
-    public boolean claims(RequestHead head) {
-        return head.path().startsWith(PublicPath.PREFIX);
+    /**
+     * Whether a request is for this handler.
+     *
+     * @param host the host and port that it asks for, null where it names none
+     */
+    public boolean claims(RequestHead head, @Nullable String host) {
+        return routes.of(head, host) != null;
     }
 
     /** Handles a request to its end; throws nothing, since there is nobody left to tell. */
@@ -97,16 +114,28 @@ public final class PublicHandler {
 
     private void carry(PublicCall call, ResponsePump response, RequestLog log)
             throws ExchangeException, IOException, InterruptedException {
-        PublicPath path = PublicPath.parse(call.head().path());
-        if (Targets.climbs(path.rest())) {
+        switch (routes.of(call.head(), call.host())) {
+            case Route.Tunnel tunnel -> carry(call, tunnel, response, log);
+            case Route.Redirect redirect -> response.redirect(redirect.location());
+            case null -> throw unknownTunnel();
+        }
+    }
+
+    private static ExchangeException unknownTunnel() {
+        return new ExchangeException(
+                ErrorCode.UNKNOWN_TUNNEL, "there is no tunnel of this name here");
+    }
+
+    private void carry(PublicCall call, Route.Tunnel path, ResponsePump response, RequestLog log)
+            throws ExchangeException, IOException, InterruptedException {
+        if (Targets.climbs(path.path())) {
             throw new ExchangeException(
                     ErrorCode.BAD_REQUEST, "its dot segments lead out of the tunnel");
         }
         Upstream upstream = links.find(path.id());
         // Who has a link is known; the MAC of any other id tells whether it could have one.
         if (upstream == null && !credentials.knows(path.id())) {
-            throw new ExchangeException(
-                    ErrorCode.UNKNOWN_TUNNEL, "there is no tunnel of this name here");
+            throw unknownTunnel();
         }
         log.tunnel(path.id());
         String upgrade = upgrade(call);
@@ -135,7 +164,7 @@ public final class PublicHandler {
                 pump.start();
             }
             call.onGone(() -> exchange.cancel(gone()));
-            response.pass(exchange, pump::startRaw);
+            response.pass(exchange, presentation.of(path, call, arrival(call)), pump::startRaw);
             pump.join();
         } finally {
             exchange.cancel(gone());
@@ -166,12 +195,12 @@ public final class PublicHandler {
 
     private RequestHead forwarded(
             PublicCall call,
-            PublicPath path,
+            Route.Tunnel path,
             @Nullable String upgrade,
             boolean withoutExpect,
             RequestLog log) {
         RequestHead head = call.head();
-        Fields endToEnd = HopByHop.strip(head.fields());
+        Fields endToEnd = RootCookie.withoutCookie(HopByHop.strip(head.fields()));
         if (withoutExpect) {
             endToEnd = endToEnd.without("Expect");
         }
@@ -180,6 +209,6 @@ public final class PublicHandler {
         if (upgrade != null) {
             forwarded = forwarded.toBuilder().add("Upgrade", upgrade).build();
         }
-        return head.withPath(path.rest()).with(forwarded);
+        return head.withPath(path.path()).with(forwarded);
     }
 }

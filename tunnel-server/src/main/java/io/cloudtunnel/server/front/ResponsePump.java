@@ -8,6 +8,7 @@ import io.cloudtunnel.protocol.session.Exchange;
 import io.cloudtunnel.protocol.session.ExchangeException;
 import io.cloudtunnel.server.observe.RequestLog;
 import java.io.IOException;
+import java.util.function.UnaryOperator;
 
 /** The response on its way to the client: either the upstream's, or one error, once. */
 final class ResponsePump {
@@ -28,8 +29,12 @@ final class ResponsePump {
         void switched();
     }
 
-    /** Passes all heads, the body and the trailers on. */
-    void pass(Exchange exchange, OnSwitch onSwitch)
+    /**
+     * Passes all heads, the body and the trailers on.
+     *
+     * @param present what is done to the final head's fields
+     */
+    void pass(Exchange exchange, UnaryOperator<Fields> present, OnSwitch onSwitch)
             throws ExchangeException, IOException, InterruptedException {
         ResponseHead answer = exchange.receiveHead();
         while (answer.isInterim()) {
@@ -39,7 +44,7 @@ final class ResponsePump {
         }
         AnswerRules.check(answer);
         boolean hasBody = AnswerRules.mayHaveBody(call.head().method(), answer.status());
-        Fields fields = rules.fields(answer, hasBody, log.requestId());
+        Fields fields = present.apply(rules.fields(answer, hasBody, log.requestId()));
         begun = true;
         log.status(answer.status());
         call.begin(answer.with(fields), hasBody);
@@ -70,6 +75,21 @@ final class ResponsePump {
             }
             piece = exchange.receive();
         }
+    }
+
+    /** Sends the client to another place of this host, with method and body. */
+    void redirect(String location) throws IOException {
+        Fields fields =
+                Fields.builder()
+                        .add("Location", location)
+                        .add("Content-Length", "0")
+                        .add("Cache-Control", "no-store") // it depends on who asks
+                        .add("X-Request-Id", log.requestId())
+                        .build();
+        begun = true;
+        log.status(307);
+        call.begin(new ResponseHead(307, "Temporary Redirect", fields), false);
+        call.end(Fields.EMPTY);
     }
 
     /** Answers with an error, where nothing was answered yet; else breaks off. */

@@ -54,11 +54,13 @@ public final class RoutingFrontEnd implements Handler {
     }
 
     private boolean claimed(ServerRequest request) {
+        Fields fields = RoutingFields.of(request);
         return handler.claims(
                 RequestHead.of(
                         request.prologue().method().text(),
                         request.prologue().uriPath().rawPath(),
-                        RoutingFields.of(request)));
+                        fields),
+                fields.first("Host"));
     }
 
     private static CloseConnectionException closed() {
