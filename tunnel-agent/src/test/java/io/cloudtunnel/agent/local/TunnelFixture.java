@@ -88,6 +88,7 @@ final class TunnelFixture implements AutoCloseable {
                 socket.getOutputStream(),
                 role,
                 1 << 20,
+                role == Role.SERVER ? serverBudget : agentBudget,
                 socket,
                 limits,
                 timer);
