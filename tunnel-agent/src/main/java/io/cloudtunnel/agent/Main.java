@@ -50,6 +50,7 @@ public final class Main {
     }
 
     private static int failed(TunnelAgent agent) {
+        Logs.flush();
         System.err.println("tunnel-agent: " + agent.failure());
         return FAILED;
     }

@@ -1,10 +1,10 @@
 package io.cloudtunnel.program;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoField;
 import java.util.logging.Formatter;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -12,31 +12,45 @@ import java.util.logging.LogRecord;
 /** One JSON object for each record, with the members that Cloud Logging gives a meaning to. */
 final class JsonLines extends Formatter {
 
-    private static final JsonFactory FACTORY = new JsonFactory();
+    private static final JsonStringEncoder STRINGS = JsonStringEncoder.getInstance();
+
+    private final SecondText times =
+            new SecondText(
+                    DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss").withZone(ZoneOffset.UTC));
 
     @Override
     public String format(LogRecord record) {
-        StringWriter line = new StringWriter();
-        try (JsonGenerator json = FACTORY.createGenerator(line)) {
-            json.writeStartObject();
-            json.writeStringField("severity", severity(record.getLevel()));
-            json.writeStringField("time", record.getInstant().toString());
-            json.writeStringField("message", message(record) + cause(record));
-            json.writeStringField("logger", record.getLoggerName());
-            json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot happen: no real output", e);
+        String message = TextLines.message(this, record);
+        StringBuilder line = new StringBuilder(message.length() + 128);
+        line.append("{\"severity\":\"").append(severity(record.getLevel()));
+        line.append("\",\"time\":\"");
+        time(line, record.getInstant());
+        line.append("\",\"message\":\"");
+        STRINGS.quoteAsString(message, line);
+        if (record.getThrown() != null) {
+            STRINGS.quoteAsString("\n" + TextLines.trace(record), line);
         }
-        return line.append('\n').toString();
+        line.append("\",\"logger\":");
+        if (record.getLoggerName() == null) {
+            line.append("null");
+        } else {
+            line.append('"');
+            STRINGS.quoteAsString(record.getLoggerName(), line);
+            line.append('"');
+        }
+        return line.append("}\n").toString();
     }
 
-    private String message(LogRecord record) {
-        return record.getMessage() == null ? "" : formatMessage(record);
-    }
-
-    private static String cause(LogRecord record) {
-        String trace = TextLines.trace(record);
-        return trace.isEmpty() ? "" : "\n" + trace;
+    /** RFC 3339, with three digits of a second, or six where it has them. */
+    private void time(StringBuilder line, Instant time) {
+        line.append(times.of(time)).append('.');
+        int micros = time.get(ChronoField.MICRO_OF_SECOND);
+        if (micros % 1000 == 0) {
+            SecondText.digits(line, micros / 1000, 3);
+        } else {
+            SecondText.digits(line, micros, 6);
+        }
+        line.append('Z');
     }
 
     private static String severity(Level level) {

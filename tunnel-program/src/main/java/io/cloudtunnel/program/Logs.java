@@ -1,11 +1,8 @@
 package io.cloudtunnel.program;
 
-import java.util.logging.ConsoleHandler;
-import java.util.logging.Formatter;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.logging.StreamHandler;
 
 /**
  * Sets up logging of a program, never of a library: one line for each record, on standard error as
@@ -44,28 +41,46 @@ public final class Logs {
         JSON
     }
 
-    /** Replaces what the JVM logs with by default. */
+    /**
+     * Replaces what the JVM logs with by default. Lines are written by a thread of its own, many
+     * with one call under load; all are written when the JVM ends. Where the output takes nothing,
+     * lines wait for a quarter of a second at most, and are then dropped and counted.
+     */
     public static void setUp(Format format) {
         Logger root = Logger.getLogger("");
         for (Handler handler : root.getHandlers()) {
             root.removeHandler(handler);
+            if (handler instanceof LineHandler ours) {
+                ours.close();
+            }
         }
-        Formatter formatter = format == Format.JSON ? new JsonLines() : new TextLines();
-        Handler handler = format == Format.JSON ? standardOutput(formatter) : new ConsoleHandler();
-        handler.setFormatter(formatter);
-        handler.setLevel(Level.ALL);
+        LineHandler handler =
+                format == Format.JSON
+                        ? new LineHandler(System.out, new JsonLines())
+                        : new LineHandler(System.err, new TextLines());
         root.addHandler(handler);
         root.setLevel(Level.INFO);
         HELIDON.setLevel(Level.WARNING);
+        writeThroughAtTheEnd(handler);
     }
 
-    private static Handler standardOutput(Formatter formatter) {
-        return new StreamHandler(System.out, formatter) {
-            @Override
-            public synchronized void publish(java.util.logging.LogRecord record) {
-                super.publish(record);
-                flush();
-            }
-        };
+    /** Hooks run at the same time; what others log after this one has run is written at once. */
+    private static void writeThroughAtTheEnd(LineHandler handler) {
+        Thread hook = new Thread(handler::writeThrough, "tunnel-log-shutdown");
+        try {
+            Runtime.getRuntime().addShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            handler.writeThrough(); // the end has begun
+        }
+    }
+
+    /**
+     * Waits until what was logged has been written, a second at most. For a program that prints
+     * something itself, which is to stand after the lines before it.
+     */
+    public static void flush() {
+        for (Handler handler : Logger.getLogger("").getHandlers()) {
+            handler.flush();
+        }
     }
 }

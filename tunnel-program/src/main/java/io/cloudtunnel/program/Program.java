@@ -99,6 +99,7 @@ public final class Program {
             }
             return body.run(settings(parsed, environment));
         } catch (ParameterException | SettingException e) {
+            Logs.flush();
             err.println(name + ": " + e.getMessage());
             err.println("Try " + name + " --help.");
             return USAGE;

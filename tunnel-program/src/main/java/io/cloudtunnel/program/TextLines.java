@@ -4,6 +4,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoField;
+import java.util.HexFormat;
 import java.util.logging.Formatter;
 import java.util.logging.LogRecord;
 import java.util.stream.Collectors;
@@ -11,43 +13,65 @@ import java.util.stream.Collectors;
 /** One line for each record; control characters within it cannot begin another. */
 final class TextLines extends Formatter {
 
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneId.systemDefault());
+    /**
+     * The longest message and the longest trace, in characters. A character becomes six bytes at
+     * most, so that a line fits into a {@link LineWriter}'s buffer.
+     */
+    static final int LONGEST_MESSAGE = 8 * 1024;
+
+    static final int LONGEST_TRACE = 32 * 1024;
+
+    private final SecondText times =
+            new SecondText(
+                    DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneId.systemDefault()));
 
     @Override
     public String format(LogRecord record) {
-        return TIME.format(record.getInstant())
-                + " "
-                + record.getLevel().getName()
-                + " "
-                + oneLine(message(record))
-                + System.lineSeparator()
-                + indented(trace(record));
+        String message = message(this, record);
+        StringBuilder line = new StringBuilder(message.length() + 32);
+        line.append(times.of(record.getInstant())).append('.');
+        SecondText.digits(line, record.getInstant().get(ChronoField.MILLI_OF_SECOND), 3);
+        line.append(' ').append(record.getLevel().getName()).append(' ').append(oneLine(message));
+        line.append(System.lineSeparator());
+        if (record.getThrown() != null) {
+            line.append(indented(trace(record)));
+        }
+        return line.toString();
     }
 
     /** The message; empty where a record has none, which is allowed. */
-    private String message(LogRecord record) {
-        return record.getMessage() == null ? "" : formatMessage(record);
+    static String message(Formatter formatter, LogRecord record) {
+        return record.getMessage() == null
+                ? ""
+                : cut(formatter.formatMessage(record), LONGEST_MESSAGE);
+    }
+
+    private static String cut(String text, int longest) {
+        return text.length() > longest ? text.substring(0, longest) + "..." : text;
     }
 
     /** Replaces control characters by a visible form. */
     static String oneLine(String text) {
-        if (text.chars().noneMatch(TextLines::forges)) {
+        int first = 0;
+        while (first < text.length() && !forges(text.charAt(first))) {
+            first++;
+        }
+        if (first == text.length()) {
             return text;
         }
-        StringBuilder line = new StringBuilder(text.length());
-        text.codePoints()
-                .forEach(c -> {
-                    if (forges(c)) {
-                        line.append(String.format("\\u%04x", c));
-                    } else {
-                        line.appendCodePoint(c);
-                    }
-                });
+        StringBuilder line = new StringBuilder(text.length() + 16).append(text, 0, first);
+        for (int i = first; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (forges(c)) {
+                line.append("\\u").append(HexFormat.of().toHexDigits(c));
+            } else {
+                line.append(c);
+            }
+        }
         return line.toString();
     }
 
-    private static boolean forges(int c) {
+    private static boolean forges(char c) {
         return Character.isISOControl(c) || c == 0x2028 || c == 0x2029;
     }
 
@@ -64,6 +88,6 @@ final class TextLines extends Formatter {
         }
         StringWriter trace = new StringWriter();
         record.getThrown().printStackTrace(new PrintWriter(trace));
-        return trace.toString();
+        return cut(trace.toString(), LONGEST_TRACE);
     }
 }

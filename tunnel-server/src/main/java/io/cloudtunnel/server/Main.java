@@ -58,6 +58,7 @@ public final class Main {
         try {
             server.start();
         } catch (IllegalStateException e) {
+            Logs.flush();
             System.err.println("tunnel-server: " + e.getMessage());
             return 1;
         }
