@@ -85,11 +85,12 @@ class AnswersTest {
                          "Content-Encoding":["gzip"]}
                         """,
                         OK);
-        assertEquals(List.of("a=1; Path=/", "b=2, c"), answer.all("Set-Cookie"));
+        String prefix = "/pub/" + tunnel.id;
+        assertEquals(List.of("a=1; Path=" + prefix, "b=2, c"), answer.all("Set-Cookie"));
         assertEquals(List.of("a, b"), answer.all("X-One"));
         assertEquals(List.of(), answer.all("X-Null"));
         assertEquals(List.of("text/x"), answer.all("Content-Type"));
-        assertEquals(List.of("/elsewhere"), answer.all("Location"));
+        assertEquals(List.of(prefix + "/elsewhere"), answer.all("Location"));
         assertEquals(List.of("gzip"), answer.all("Content-Encoding"));
     }
 
