@@ -40,7 +40,7 @@ final class ExchangeLog {
     }
 
     private static boolean isVisible(char c) {
-        return c > 0x20 && c < 0x7f || c > 0xa0 && c <= 0xff;
+        return (c > 0x20 && c < 0x7f) || (c > 0xa0 && c <= 0xff);
     }
 
     void in(int bytes) {
