@@ -39,7 +39,7 @@ final class ConnectionCall implements PublicCall {
         this.connection = connection;
         this.request = request;
         this.head = request.head();
-        this.bodyRead = request.framing().kind() == BodyFraming.Kind.NONE;
+        this.bodyRead = request.framing().length() == 0;
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.cloudtunnel.server.connection;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,6 +14,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Patrol {
 
+    private static final Logger LOGGER = System.getLogger(Patrol.class.getName());
     private static final Duration ROUND = Duration.ofMillis(200);
 
     /** What is looked after; {@link #look} neither waits nor throws. */
@@ -38,6 +41,12 @@ public final class Patrol {
 
     private void round() {
         long now = System.nanoTime();
-        guarded.forEach(connection -> connection.look(now));
+        for (Guarded connection : guarded) {
+            try {
+                connection.look(now);
+            } catch (RuntimeException e) { // else it was the last round of all
+                LOGGER.log(Level.ERROR, "a connection could not be looked after", e);
+            }
+        }
     }
 }
