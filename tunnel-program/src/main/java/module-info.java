@@ -7,6 +7,7 @@ module io.cloudtunnel.program {
     requires io.helidon.config;
     requires io.helidon.config.yaml;
     requires transitive java.logging;
+    requires org.yaml.snakeyaml;
     requires static transitive org.jspecify;
 
     exports io.cloudtunnel.program;

@@ -61,6 +61,8 @@ final class ConfigFile {
             Config config =
                     Config.builder()
                             .sources(ConfigSources.create(in, MediaTypes.APPLICATION_X_YAML))
+                            .disableParserServices()
+                            .addParser(new WrittenYaml())
                             .disableEnvironmentVariablesSource()
                             .disableKeyResolving() // a key such as a$b or ${x} is meant as it is
                             .disableValueResolving()

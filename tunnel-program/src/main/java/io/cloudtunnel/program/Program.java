@@ -1,6 +1,5 @@
 package io.cloudtunnel.program;
 
-import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -84,9 +83,9 @@ public final class Program {
 
     /** Parses the command line and runs the body; returns the exit status. */
     public int run(String[] args, Map<String, String> environment, Body body) {
-        PrintStream err = System.err;
         try {
             CommandLine commandLine = new CommandLine(spec);
+            commandLine.setExpandAtFiles(false); // a value may begin with @
             commandLine.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
             ParseResult parsed = commandLine.parseArgs(args);
             if (parsed.isUsageHelpRequested()) {
@@ -98,15 +97,21 @@ public final class Program {
                 return 0;
             }
             return body.run(settings(parsed, environment));
-        } catch (ParameterException | SettingException e) {
-            Logs.flush();
-            err.println(name + ": " + e.getMessage());
-            err.println("Try " + name + " --help.");
-            return USAGE;
+        } catch (ParameterException e) {
+            return wrong(UsageErrors.message(e));
+        } catch (SettingException e) {
+            return wrong(String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return 1;
         }
+    }
+
+    private int wrong(String message) {
+        Logs.flush();
+        System.err.println(name + ": " + message);
+        System.err.println("Try " + name + " --help.");
+        return USAGE;
     }
 
     private Settings settings(ParseResult parsed, Map<String, String> environment) {

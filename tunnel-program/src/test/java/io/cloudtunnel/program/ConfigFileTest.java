@@ -74,13 +74,62 @@ class ConfigFileTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "0123",
+                "1e5",
+                "1.0e5",
+                "0x1F",
+                "1_000",
+                "yes",
+                "12:30:45",
+                "2024-01-01",
+                "1.50",
+                "00",
+                "0o17",
+                ".inf",
+                "123456789012345678901234",
+                "+1"
+            })
+    void aValueIsTheTextThatWasWritten(String value) throws IOException {
+        Map<String, String> written = Map.of("key", value);
+        assertEquals(written, ConfigFile.read(file("key: " + value + "\n")));
+        assertEquals(written, ConfigFile.read(file("key: '" + value + "'  # quoted\n")));
+        assertEquals(Map.of("a.0", value), ConfigFile.read(file("a: [" + value + "]\n")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "~", "null", "# a comment"})
+    void aKeyWithoutAValueIsBlank(String value) throws IOException {
+        assertEquals(Map.of("key", ""), ConfigFile.read(file("key: " + value + "\n")));
+    }
+
+    @Test
+    void nestedKeysListsAndAliasesAreRead() throws IOException {
+        assertEquals(
+                Map.of("a.b.0", "01", "a.b.1.c", "02", "d", "01"),
+                ConfigFile.read(file("a:\n  b:\n  - &x 01\n  - c: 02\nd: *x\n")));
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"", "# only a comment\n", "---\n"})
     void anEmptyFileSaysNothing(String text) throws IOException {
         assertEquals(Map.of(), ConfigFile.read(file(text)));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"port: [1\n", "\tport: 1\n", "port: 1: 2\n", "'\n", "- a\n- b\n", "x"})
+    @ValueSource(
+            strings = {
+                "port: [1\n",
+                "\tport: 1\n",
+                "port: 1: 2\n",
+                "'\n",
+                "- a\n- b\n",
+                "x",
+                "a: 1\na: 2\n",
+                "a: &a\n  b: *a\n",
+                "[a]: 1\n"
+            })
     void aBrokenFileIsNamed(String text) throws IOException {
         Path file = file(text);
         var e = assertThrows(SettingException.class, () -> ConfigFile.read(file));

@@ -77,7 +77,7 @@ class LineWriterTest {
     void theLinesOfEachThreadKeepTheirOrder() throws Exception {
         open();
         int lines = 20_000; // several buffers
-        try (LineWriter writer = writer()) {
+        try (LineWriter writer = writer(LONG)) {
             List<Thread> threads = new ArrayList<>();
             for (int t = 0; t < 8; t++) {
                 String name = "thread" + t + " ";

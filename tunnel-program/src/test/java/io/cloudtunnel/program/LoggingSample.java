@@ -7,13 +7,20 @@ import java.util.List;
 public final class LoggingSample {
 
     static final int THREADS = 4;
-    static final int LINES = 5_000;
+
+    /** Of each thread. All together fit into one buffer as text: none is ever dropped. */
+    static final int LINES = 1_500;
+
+    /** As JSON they do not fit into both buffers and a pipe. */
+    static final int MANY_LINES = 5_000;
 
     private LoggingSample() {}
 
     /** Starts it. */
     public static void main(String[] args) throws InterruptedException {
-        Logs.setUp(args[1].equals("json") ? Logs.Format.JSON : Logs.Format.TEXT);
+        boolean json = args[1].equals("json");
+        Logs.setUp(json ? Logs.Format.JSON : Logs.Format.TEXT);
+        int lines = json ? MANY_LINES : LINES;
         System.Logger logger = System.getLogger("sample");
         Runtime.getRuntime()
                 .addShutdownHook(
@@ -23,7 +30,7 @@ public final class LoggingSample {
             String name = "thread" + t + " ";
             threads.add(
                     Thread.startVirtualThread(() -> {
-                        for (int i = 0; i < LINES; i++) {
+                        for (int i = 0; i < lines; i++) {
                             logger.log(System.Logger.Level.INFO, name + i);
                         }
                     }));
