@@ -11,6 +11,7 @@ import io.cloudtunnel.protocol.frame.RequestHead;
 import io.cloudtunnel.protocol.session.ErrorCode;
 import io.cloudtunnel.protocol.session.Exchange;
 import io.cloudtunnel.protocol.session.ExchangeException;
+import io.cloudtunnel.protocol.session.Patrol;
 import io.helidon.webclient.api.HttpClientResponse;
 import io.helidon.webclient.api.WebClient;
 import java.io.IOException;
@@ -59,7 +60,7 @@ public class LocalExchangeBenchmark {
                 HostRule.LOCAL,
                 Trust.platform(),
                 Limits.DEFAULT,
-                timer);
+                new Patrol(timer));
     }
 
     /** Starts the server. */

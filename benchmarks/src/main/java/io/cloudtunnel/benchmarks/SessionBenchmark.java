@@ -8,11 +8,13 @@ import io.cloudtunnel.protocol.session.ErrorCode;
 import io.cloudtunnel.protocol.session.Exchange;
 import io.cloudtunnel.protocol.session.ExchangeException;
 import io.cloudtunnel.protocol.session.MemoryBudget;
+import io.cloudtunnel.protocol.session.Patrol;
 import io.cloudtunnel.protocol.session.SessionResponder;
 import io.cloudtunnel.protocol.session.SessionUpstream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -31,6 +33,11 @@ import org.openjdk.jmh.annotations.TearDown;
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class SessionBenchmark {
 
+    private static final Patrol PATROL =
+            new Patrol(
+                    Executors.newSingleThreadScheduledExecutor(
+                            Thread.ofPlatform().daemon().name("patrol").factory()));
+
     private static final int AT_A_TIME = 64;
     private static final int PIECE = 64 * 1024;
     private static final int BODY = 16 * 1024 * 1024;
@@ -44,7 +51,8 @@ public class SessionBenchmark {
     private SessionUpstream server = server(new MemoryLink(), Greeting.DEFAULT);
 
     private static SessionUpstream server(MemoryLink link, Greeting greeting) {
-        return new SessionUpstream(link, greeting, Limits.DEFAULT, new MemoryBudget(1 << 30));
+        return new SessionUpstream(
+                link, greeting, Limits.DEFAULT, new MemoryBudget(1 << 30), PATROL);
     }
 
     /** Opens the link. */

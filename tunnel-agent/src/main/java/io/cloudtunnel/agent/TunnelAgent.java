@@ -5,6 +5,7 @@ import io.cloudtunnel.agent.local.LocalService;
 import io.cloudtunnel.agent.local.LoggedUpstream;
 import io.cloudtunnel.protocol.frame.Greeting;
 import io.cloudtunnel.protocol.session.MemoryBudget;
+import io.cloudtunnel.protocol.session.Patrol;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
@@ -58,7 +59,11 @@ public final class TunnelAgent implements AutoCloseable {
                         Thread.ofPlatform().daemon().name("tunnel-agent-timer").factory());
         local =
                 new LocalService(
-                        config.local(), config.host(), config.localTrust(), config.limits(), timer);
+                        config.local(),
+                        config.host(),
+                        config.localTrust(),
+                        config.limits(),
+                        new Patrol(timer));
         long budgetBytes = config.memoryBudgetBytes();
         var budget = budgetBytes > 0 ? new MemoryBudget(budgetBytes) : MemoryBudget.ofHeap();
         var server =

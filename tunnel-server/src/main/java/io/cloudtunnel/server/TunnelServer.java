@@ -5,6 +5,7 @@ import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.frame.Greeting;
 import io.cloudtunnel.protocol.http.HttpLimits;
 import io.cloudtunnel.protocol.session.MemoryBudget;
+import io.cloudtunnel.protocol.session.Patrol;
 import io.cloudtunnel.server.agents.AgentEndpoint;
 import io.cloudtunnel.server.agents.Instance;
 import io.cloudtunnel.server.agents.LinkAcceptor;
@@ -14,7 +15,6 @@ import io.cloudtunnel.server.auth.Credentials;
 import io.cloudtunnel.server.auth.RegistrationPolicy;
 import io.cloudtunnel.server.auth.TunnelKeys;
 import io.cloudtunnel.server.connection.AcceptedSockets;
-import io.cloudtunnel.server.connection.Patrol;
 import io.cloudtunnel.server.connection.PublicConnectionSelector;
 import io.cloudtunnel.server.connection.SwitchingUpgrader;
 import io.cloudtunnel.server.front.AnswerRules;
@@ -69,6 +69,7 @@ public final class TunnelServer implements AutoCloseable {
 
     private final TunnelServerConfig config;
     private final ScheduledThreadPoolExecutor timer;
+    private final Patrol patrol;
     private final Drain drain = new Drain();
     private final LinkRegistry links;
     private final MemoryBudget budget;
@@ -83,6 +84,7 @@ public final class TunnelServer implements AutoCloseable {
         this.config = config;
         this.timer = new ScheduledThreadPoolExecutor(1, TunnelServer::timerThread);
         this.timer.setRemoveOnCancelPolicy(true);
+        this.patrol = new Patrol(timer);
         this.links = new LinkRegistry(config.maxLinks());
         String key = config.tunnelKey();
         Credentials credentials =
@@ -126,6 +128,7 @@ public final class TunnelServer implements AutoCloseable {
                                 Greeting.of(
                                         "cloudtunnel-server/" + Program.version(), config.limits()),
                                 budget,
+                                patrol,
                                 timer));
     }
 
@@ -192,7 +195,7 @@ public final class TunnelServer implements AutoCloseable {
                         publicHandler,
                         routed,
                         sockets,
-                        new Patrol(timer),
+                        patrol,
                         config.clientLimits(),
                         HttpLimits.DEFAULT.withHeadBytes(config.limits().headBytes())));
     }

@@ -10,7 +10,6 @@ import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
 
@@ -51,20 +50,13 @@ final class LocalConnection implements Closeable {
         return out;
     }
 
-    /** Bounds each read from now on; at least one millisecond. */
-    void readTimeout(Duration time) throws IOException {
-        long millis = Math.max(1, Math.min(time.toMillis(), Integer.MAX_VALUE));
-        socket.setSoTimeout((int) millis);
-    }
-
     /**
-     * Carries raw bytes from now on, as long as both sides like: no read is bounded. What tells of
-     * a service whose machine has gone is TCP.
+     * Carries raw bytes from now on, as long as both sides like. What tells of a service whose
+     * machine has gone is TCP.
      */
     void switchProtocols() throws IOException {
         out.raw();
         channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-        socket.setSoTimeout(0);
     }
 
     /** Sends what waits, and the end of all that is sent; reading goes on. */
@@ -111,13 +103,20 @@ final class LocalConnection implements Closeable {
             if (nowNanos - idleSinceNanos < TLS_LOOK_NANOS) {
                 return true;
             }
-            readTimeout(Duration.ZERO);
+            return hasNothingToReadFor(1);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private boolean hasNothingToReadFor(int millis) throws IOException {
+        socket.setSoTimeout(millis);
+        try {
             in.await();
             return false;
         } catch (SocketTimeoutException e) {
+            socket.setSoTimeout(0); // else the patrol looks after the time
             return true;
-        } catch (IOException e) {
-            return false;
         }
     }
 

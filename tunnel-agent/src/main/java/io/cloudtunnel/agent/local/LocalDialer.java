@@ -73,6 +73,7 @@ final class LocalDialer {
         trust.applyTo(socket);
         socket.setSoTimeout((int) LIMIT.toMillis());
         socket.startHandshake();
+        socket.setSoTimeout(0); // from now on the patrol looks after the time
         return socket;
     }
 }

@@ -11,7 +11,6 @@ import io.cloudtunnel.protocol.session.ErrorCode;
 import io.cloudtunnel.protocol.session.Exchange;
 import io.cloudtunnel.protocol.session.ExchangeException;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class LocalExchange implements Exchange {
 
-    /** How long a reader waits before it looks again whether the request has been sent. */
-    private static final Duration SLICE = Duration.ofSeconds(1);
-
     private final LocalService service;
     private final LocalRequest request;
     private final Limits limits;
@@ -39,6 +35,8 @@ final class LocalExchange implements Exchange {
     private volatile boolean bodyUnwanted;
     private volatile boolean switched; // by a 101, to raw bytes
     private volatile long writeBeganNanos; // 0 while nobody writes
+    private volatile long bodyReadBeganNanos; // 0 while nobody waits for a piece of the body
+    private volatile boolean headAwaited;
     private volatile long progressNanos = System.nanoTime();
     private volatile LocalConnection connection;
 
@@ -157,10 +155,12 @@ final class LocalExchange implements Exchange {
     public ResponseHead receiveHead() throws ExchangeException {
         outcome.throwIfFailed();
         flushHead();
+        headAwaited = true;
         ReceivedResponse received = tryReceiveHead();
         while (received == null) {
             received = tryReceiveHead();
         }
+        headAwaited = false;
         if (received.head().isInterim()) {
             interimSeen = true;
         } else {
@@ -186,14 +186,11 @@ final class LocalExchange implements Exchange {
     private @Nullable ReceivedResponse tryReceiveHead() throws ExchangeException {
         LocalConnection from = connection;
         try {
-            from.readTimeout(timeToHead());
             ReceivedResponse received = from.in().readResponse(request.method());
             if (received != null) {
                 return received;
             }
             sendAgain(null);
-        } catch (SocketTimeoutException e) {
-            outcome.throwIfFailed(); // else look again how much time is left
         } catch (HttpException e) {
             throw malformed(e);
         } catch (IOException e) {
@@ -204,23 +201,6 @@ final class LocalExchange implements Exchange {
             sendAgain(e);
         }
         return null;
-    }
-
-    /** What is left until the head must be there, at most a slice while the request is sent. */
-    private Duration timeToHead() throws ExchangeException {
-        long since = System.nanoTime() - progressNanos;
-        boolean ended = sentWhole() || bodyUnwanted;
-        Duration limit = ended ? limits.responseTimeout() : limits.progressTimeout();
-        Duration left = limit.minusNanos(since);
-        if (left.isNegative() || left.isZero()) {
-            throw fail(
-                    ErrorCode.LOCAL_TIMEOUT,
-                    ended
-                            ? "timeout waiting for the local service"
-                            : "the request made no progress for too long",
-                    null);
-        }
-        return ended || left.compareTo(SLICE) < 0 ? left : SLICE;
     }
 
     /** Whether all was sent that may be before the answer. */
@@ -264,20 +244,17 @@ final class LocalExchange implements Exchange {
         }
         LocalConnection from = connection;
         try {
-            if (!switched) {
-                from.readTimeout(limits.bodyIdle());
-            }
+            bodyReadBeganNanos = System.nanoTime() | 1; // never 0
             Bytes piece = from.in().body().read();
+            bodyReadBeganNanos = 0;
             if (piece == null) {
                 end(from, response);
             }
             return piece;
-        } catch (SocketTimeoutException e) {
-            throw fail(ErrorCode.LOCAL_TIMEOUT, "the local service stopped within its answer", e);
         } catch (HttpException e) {
             throw malformed(e);
         } catch (IOException e) {
-            throw broken(e);
+            throw broken(e); // or what it was closed for
         }
     }
 
@@ -320,12 +297,40 @@ final class LocalExchange implements Exchange {
         fail(reason);
     }
 
-    /** Cuts a write that has taken too long; for the timer. */
-    void cutIfStalled(long nowNanos) {
-        long began = writeBeganNanos;
-        if (began != 0 && !switched && nowNanos - began > limits.progressTimeout().toNanos()) {
-            fail(ErrorCode.LOCAL_TIMEOUT, "the local service takes no more of the request", null);
+    /** For the patrol: fails the exchange where the local service has taken too long. */
+    void look(long nowNanos) {
+        String late = switched ? null : overdue(nowNanos);
+        if (late != null) {
+            fail(ErrorCode.LOCAL_TIMEOUT, late, null);
         }
+    }
+
+    /** What has taken too long, null if nothing has. */
+    private @Nullable String overdue(long nowNanos) {
+        long write = writeBeganNanos;
+        if (write != 0 && isOver(nowNanos - write, limits.progressTimeout())) {
+            return "the local service takes no more of the request";
+        }
+        long read = bodyReadBeganNanos;
+        if (read != 0 && isOver(nowNanos - read, limits.bodyIdle())) {
+            return "the local service stopped within its answer";
+        }
+        if (!headAwaited) {
+            return null;
+        }
+        long since = nowNanos - progressNanos;
+        if (sentWhole() || bodyUnwanted) {
+            return isOver(since, limits.responseTimeout())
+                    ? "timeout waiting for the local service"
+                    : null;
+        }
+        return isOver(since, limits.progressTimeout())
+                ? "the request made no progress for too long"
+                : null;
+    }
+
+    private static boolean isOver(long nanos, Duration limit) {
+        return nanos > limit.toNanos();
     }
 
     private ExchangeException malformed(HttpException e) {

@@ -7,15 +7,13 @@ import io.cloudtunnel.protocol.http.HttpLimits;
 import io.cloudtunnel.protocol.session.ErrorCode;
 import io.cloudtunnel.protocol.session.Exchange;
 import io.cloudtunnel.protocol.session.ExchangeException;
+import io.cloudtunnel.protocol.session.Patrol;
 import io.cloudtunnel.protocol.session.Upstream;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The local service, spoken to in HTTP/1.1 over as many kept-alive connections as there are
@@ -23,10 +21,9 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>No redirect is followed, nothing is decompressed, and no host is talked to but the one given.
  */
-public final class LocalService implements Upstream, AutoCloseable {
+public final class LocalService implements Upstream, Patrol.Guarded, AutoCloseable {
 
     private static final Logger LOGGER = System.getLogger("io.cloudtunnel.agent.local");
-    private static final long LONGEST_PERIOD_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final LocalAddress address;
     private final HostRule host;
@@ -34,19 +31,15 @@ public final class LocalService implements Upstream, AutoCloseable {
     private final LocalDialer dialer;
     private final LocalPool pool;
     private final Set<LocalExchange> open = ConcurrentHashMap.newKeySet(); // bounded by callers
-    private final ScheduledFuture<?> sweep;
+    private final Patrol patrol;
 
     /**
      * A local service, to which nothing is connected yet.
      *
-     * @param timer cuts writes that stall and closes idle connections; its tasks do not block
+     * @param patrol ends exchanges whose time is over, and closes idle connections
      */
     public LocalService(
-            LocalAddress address,
-            HostRule host,
-            Trust trust,
-            Limits limits,
-            ScheduledExecutorService timer) {
+            LocalAddress address, HostRule host, Trust trust, Limits limits, Patrol patrol) {
         this.address = address;
         this.host = host;
         this.limits = limits;
@@ -54,10 +47,8 @@ public final class LocalService implements Upstream, AutoCloseable {
                 new LocalDialer(
                         address, trust, HttpLimits.DEFAULT.withHeadBytes(limits.headBytes()));
         this.pool = new LocalPool(limits.streams());
-        long period =
-                Math.max(1, Math.min(LONGEST_PERIOD_NANOS, limits.progressTimeout().toNanos() / 4));
-        this.sweep =
-                timer.scheduleWithFixedDelay(this::sweep, period, period, TimeUnit.NANOSECONDS);
+        this.patrol = patrol;
+        patrol.add(this);
     }
 
     @Override
@@ -91,10 +82,10 @@ public final class LocalService implements Upstream, AutoCloseable {
         }
     }
 
-    private void sweep() {
-        long now = System.nanoTime();
-        open.forEach(exchange -> exchange.cutIfStalled(now));
-        pool.closeIdle(now);
+    @Override
+    public void look(long nowNanos) {
+        open.forEach(exchange -> exchange.look(nowNanos));
+        pool.closeIdle(nowNanos);
     }
 
     /** Idle connections, for tests. */
@@ -105,7 +96,7 @@ public final class LocalService implements Upstream, AutoCloseable {
     /** Ends what is open, and closes all connections. */
     @Override
     public void close() {
-        sweep.cancel(false);
+        patrol.remove(this);
         ExchangeException stopped =
                 new ExchangeException(ErrorCode.CANCELLED, "the agent is shutting down");
         open.forEach(exchange -> exchange.cancel(stopped));

@@ -8,6 +8,7 @@ import io.cloudtunnel.protocol.frame.RequestHead;
 import io.cloudtunnel.protocol.frame.ResponseHead;
 import io.cloudtunnel.protocol.session.Exchange;
 import io.cloudtunnel.protocol.session.ExchangeException;
+import io.cloudtunnel.protocol.session.Patrol;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,7 @@ final class LocalFixture implements AutoCloseable {
     private final LocalService service;
 
     LocalFixture(String url, HostRule host, Trust trust, Limits limits) {
-        service = new LocalService(LocalAddress.parse(url), host, trust, limits, timer);
+        service = new LocalService(LocalAddress.parse(url), host, trust, limits, new Patrol(timer));
     }
 
     LocalFixture(String url) {

@@ -10,6 +10,7 @@ import io.cloudtunnel.protocol.frame.Limits;
 import io.cloudtunnel.protocol.frame.RequestHead;
 import io.cloudtunnel.protocol.session.Exchange;
 import io.cloudtunnel.protocol.session.MemoryBudget;
+import io.cloudtunnel.protocol.session.Patrol;
 import io.cloudtunnel.protocol.session.SessionResponder;
 import io.cloudtunnel.protocol.session.SessionUpstream;
 import io.cloudtunnel.protocol.session.WsLink;
@@ -47,13 +48,18 @@ final class TunnelFixture implements AutoCloseable {
             serverSocket = listener.accept();
         }
         Limits limits = withStreams(streams);
+        Patrol patrol = new Patrol(timer);
         Greeting hello = Greeting.of("test", limits);
         local =
                 new LocalService(
-                        LocalAddress.parse(url), HostRule.LOCAL, Trust.platform(), limits, timer);
+                        LocalAddress.parse(url), HostRule.LOCAL, Trust.platform(), limits, patrol);
         upstream =
                 new SessionUpstream(
-                        link(serverSocket, Role.SERVER, limits), hello, limits, serverBudget);
+                        link(serverSocket, Role.SERVER, limits),
+                        hello,
+                        limits,
+                        serverBudget,
+                        patrol);
         responder =
                 new SessionResponder(
                         link(agentSocket, Role.CLIENT, limits),

@@ -18,9 +18,13 @@ public final class ExchangeException extends Exception {
         this(code, message, null);
     }
 
-    /** A failure with its cause, which goes to the log only. */
+    /**
+     * A failure with its cause, which goes to the log only. It has no stack trace of its own: it is
+     * thrown on other threads than the one that found it, and some request makes one that nobody
+     * ever sees.
+     */
     public ExchangeException(ErrorCode code, String message, @Nullable Throwable cause) {
-        super(message, cause);
+        super(message, cause, false, false);
         this.code = code;
     }
 

@@ -25,6 +25,7 @@ final class ServerStream extends Stream {
     private long interimBytes;
     private long requestEndNanos;
     private boolean requestEnded;
+    private long headPatienceNanos; // 0 while nobody waits for a head
 
     /**
      * A stream that is open on the wire.
@@ -108,28 +109,35 @@ final class ServerStream extends Stream {
         }
     }
 
-    /** Waits for the next head; its time runs from the last byte of the request. */
+    /**
+     * Waits for the next head.
+     *
+     * @param patienceNanos for how long at most, from the last byte of the request on, as the
+     *     patrol sees it; sending has a deadline of its own
+     */
     ResponseHead receiveHead(long patienceNanos) throws ExchangeException, InterruptedException {
         lock.lock();
         try {
+            headPatienceNanos = patienceNanos;
             while (heads.isEmpty()) {
                 throwIfFailed();
-                if (!requestEnded) {
-                    receivable.await(); // sending has a deadline of its own
-                    continue;
-                }
-                long left = patienceNanos - (System.nanoTime() - requestEndNanos);
-                if (left <= 0) {
-                    throw end(
-                            new ExchangeException(ErrorCode.AGENT_TIMEOUT, "timeout waiting agent"),
-                            Reason.AGENT_TIMEOUT);
-                }
-                long ignored = receivable.awaitNanos(left);
+                receivable.await();
             }
             return heads.removeFirst();
         } finally {
+            headPatienceNanos = 0;
             lock.unlock();
         }
+    }
+
+    @Override
+    @Nullable String overdue(long nowNanos) {
+        boolean late =
+                headPatienceNanos != 0
+                        && requestEnded
+                        && heads.isEmpty()
+                        && nowNanos - requestEndNanos > headPatienceNanos;
+        return late ? "timeout waiting agent" : super.overdue(nowNanos);
     }
 
     /** From now on the response's head is waited for. */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * says what each side does with what it receives. Safe for use by several threads; one of them runs
  * {@link #serve}.
  */
-public final class Session {
+public final class Session implements Patrol.Guarded {
 
     private static final int CONTROL_QUEUE = 4096;
     private static final int PINGS = 4;
@@ -241,6 +241,13 @@ public final class Session {
             if (stream.id() > last && stream instanceof ServerStream refused) {
                 refused.refusedBy(reason);
             }
+        }
+    }
+
+    @Override
+    public void look(long nowNanos) {
+        for (Stream stream : streams.values()) {
+            stream.look(nowNanos);
         }
     }
 

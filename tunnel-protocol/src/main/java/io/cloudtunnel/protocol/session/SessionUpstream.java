@@ -26,13 +26,20 @@ public final class SessionUpstream implements LinkUpstream {
     private final Session session;
     private final Limits limits;
     private final MemoryBudget budget;
+    private final Patrol patrol;
     private final Admission admission = new Admission();
 
-    /** The server's side of a link, which nobody else reads from. */
-    public SessionUpstream(Link link, Greeting own, Limits limits, MemoryBudget budget) {
+    /**
+     * The server's side of a link, which nobody else reads from.
+     *
+     * @param patrol ends exchanges whose time is over
+     */
+    public SessionUpstream(
+            Link link, Greeting own, Limits limits, MemoryBudget budget, Patrol patrol) {
         this.session = new Session(link, answers, own, limits, budget);
         this.limits = limits;
         this.budget = budget;
+        this.patrol = patrol;
     }
 
     /**
@@ -42,10 +49,12 @@ public final class SessionUpstream implements LinkUpstream {
      */
     @Override
     public void serve() throws IOException {
+        patrol.add(session);
         try {
             session.start();
             session.serve();
         } finally {
+            patrol.remove(session);
             answers.noHello();
         }
     }

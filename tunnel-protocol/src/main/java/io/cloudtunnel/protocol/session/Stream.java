@@ -34,6 +34,8 @@ abstract sealed class Stream permits ServerStream, AgentStream {
     private final int id;
     private final Reservation reservation;
     private boolean scheduled; // with the writer
+    private long sendWaitNanos; // System.nanoTime() since when a sender waits; 0 while none does
+    private long sendPatienceNanos;
     private int untaken; // bytes handed out, which count as taken with the next call
 
     /**
@@ -80,7 +82,7 @@ abstract sealed class Stream permits ServerStream, AgentStream {
     /**
      * Sends a piece of the body; waits for credit and room.
      *
-     * @param patienceNanos how long nothing may move; 0 for ever
+     * @param patienceNanos how long nothing may move, as the patrol sees it; 0 for ever
      * @return false if the peer wants no more
      */
     boolean send(Bytes piece, long patienceNanos) throws ExchangeException, InterruptedException {
@@ -103,18 +105,15 @@ abstract sealed class Stream permits ServerStream, AgentStream {
     }
 
     private boolean awaitRoom(long patienceNanos) throws ExchangeException, InterruptedException {
-        long left = patienceNanos;
-        while (failure == null && !out.endQueued() && out.room() <= 0) {
-            if (patienceNanos == 0) {
-                sendable.await();
-            } else if (left <= 0) {
-                throw end(
-                        new ExchangeException(
-                                ErrorCode.AGENT_TIMEOUT,
-                                "timeout waiting agent: it takes nothing of the request"),
-                        Reason.AGENT_TIMEOUT);
-            } else {
-                left = sendable.awaitNanos(left);
+        if (failure == null && !out.endQueued() && out.room() <= 0) {
+            sendPatienceNanos = patienceNanos;
+            sendWaitNanos = patienceNanos == 0 ? 0 : System.nanoTime() | 1; // never 0
+            try {
+                while (failure == null && !out.endQueued() && out.room() <= 0) {
+                    sendable.await();
+                }
+            } finally {
+                sendWaitNanos = 0;
             }
         }
         if (failure != null && !isWhole()) {
@@ -306,6 +305,27 @@ abstract sealed class Stream permits ServerStream, AgentStream {
     }
 
     // ---- The end.
+
+    /** For the patrol: ends the stream where something has taken too long. */
+    final void look(long nowNanos) {
+        String late;
+        lock.lock();
+        try {
+            late = failure == null ? overdue(nowNanos) : null;
+        } finally {
+            lock.unlock();
+        }
+        if (late != null) {
+            end(new ExchangeException(ErrorCode.AGENT_TIMEOUT, late), Reason.AGENT_TIMEOUT);
+        }
+    }
+
+    /** What has taken too long, null if nothing has. Called with the lock held. */
+    @Nullable String overdue(long nowNanos) {
+        return sendWaitNanos != 0 && nowNanos - sendWaitNanos > sendPatienceNanos
+                ? "timeout waiting agent: it takes nothing of the request"
+                : null;
+    }
 
     /**
      * Ends the stream, if it is not over. A response that has come whole stays.

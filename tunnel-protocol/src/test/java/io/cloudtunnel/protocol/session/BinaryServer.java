@@ -31,7 +31,7 @@ final class BinaryServer implements AutoCloseable {
         this.budget = budget;
         this.link = pair.server();
         this.agent = new BinaryPeer(pair.agent());
-        this.upstream = new SessionUpstream(link, own, limits, budget);
+        this.upstream = new SessionUpstream(link, own, limits, budget, ServerSide.PATROL);
         this.reader = ServerSide.start(() -> serve(upstream));
     }
 

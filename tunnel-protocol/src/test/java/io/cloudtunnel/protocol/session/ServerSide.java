@@ -14,6 +14,7 @@ import io.cloudtunnel.protocol.frame.ResponseHead;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +23,12 @@ import org.junit.jupiter.api.function.Executable;
 
 /** The server's side of a link, and at its other end an agent that does what a test says. */
 final class ServerSide implements AutoCloseable {
+
+    /** Of all tests: what it looks after is theirs. */
+    static final Patrol PATROL =
+            new Patrol(
+                    Executors.newSingleThreadScheduledExecutor(
+                            Thread.ofPlatform().daemon().name("test-patrol").factory()));
 
     final MemoryBudget budget;
     final JsonUpstream upstream;

@@ -42,7 +42,7 @@ final class Tunnel implements AutoCloseable {
         this.serverLink = serverLink;
         serverBudget = new MemoryBudget(budget);
         agentBudget = new MemoryBudget(budget);
-        upstream = new SessionUpstream(serverLink, own, limits, serverBudget);
+        upstream = new SessionUpstream(serverLink, own, limits, serverBudget, ServerSide.PATROL);
         responder = new SessionResponder(agentLink, local, own, limits, agentBudget, (m, r) -> {});
         server =
                 ServerSide.start(() -> {

@@ -57,7 +57,11 @@ final class AgentConnection implements ServerConnection, AgentLink {
         this.upstream =
                 binary
                         ? new SessionUpstream(
-                                link, acceptor.greeting(), acceptor.limits(), acceptor.budget())
+                                link,
+                                acceptor.greeting(),
+                                acceptor.limits(),
+                                acceptor.budget(),
+                                acceptor.patrol())
                         : new JsonUpstream(link, acceptor.limits(), acceptor.budget());
     }
 

@@ -3,6 +3,7 @@ package io.cloudtunnel.server.agents;
 import io.cloudtunnel.protocol.frame.Greeting;
 import io.cloudtunnel.protocol.frame.Limits;
 import io.cloudtunnel.protocol.session.MemoryBudget;
+import io.cloudtunnel.protocol.session.Patrol;
 import io.cloudtunnel.server.front.Drain;
 import io.cloudtunnel.server.registry.LinkRegistry;
 import java.util.concurrent.ScheduledExecutorService;
@@ -16,6 +17,7 @@ import java.util.concurrent.ScheduledExecutorService;
  * @param limits the limits of a link
  * @param greeting what this server says of itself in binary mode
  * @param budget the memory for bodies
+ * @param patrol ends exchanges whose time is over
  * @param timer watches over links; its tasks do not block
  */
 public record LinkAcceptor(
@@ -25,6 +27,7 @@ public record LinkAcceptor(
         Limits limits,
         Greeting greeting,
         MemoryBudget budget,
+        Patrol patrol,
         ScheduledExecutorService timer) {
 
     boolean tryReserve() {

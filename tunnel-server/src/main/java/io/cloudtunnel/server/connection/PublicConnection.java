@@ -8,6 +8,7 @@ import io.cloudtunnel.protocol.http.HttpInput;
 import io.cloudtunnel.protocol.http.HttpOutput;
 import io.cloudtunnel.protocol.http.ReceivedRequest;
 import io.cloudtunnel.protocol.http.TargetForm;
+import io.cloudtunnel.protocol.session.Patrol;
 import io.cloudtunnel.server.front.ErrorAnswer;
 import io.cloudtunnel.server.observe.RequestIds;
 import io.helidon.common.concurrency.limits.Limit;

@@ -1,6 +1,7 @@
 package io.cloudtunnel.server.connection;
 
 import io.cloudtunnel.protocol.http.HttpLimits;
+import io.cloudtunnel.protocol.session.Patrol;
 import io.cloudtunnel.server.front.PublicHandler;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.webserver.ConnectionContext;
