@@ -1,5 +1,7 @@
 package io.cloudtunnel.protocol.frame;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -138,6 +140,11 @@ public final class Bytes {
     /** A stream over these bytes, for one thread. */
     public InputStream asInputStream() {
         return new ByteArrayInputStream(array, offset, length);
+    }
+
+    /** A parser of the JSON text that these bytes are; it does not copy them. */
+    JsonParser parser(JsonFactory factory) throws IOException {
+        return factory.createParser(array, offset, length);
     }
 
     /** One character for each byte, U+0000 to U+00FF. */

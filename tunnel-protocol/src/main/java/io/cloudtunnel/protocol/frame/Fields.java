@@ -2,8 +2,10 @@ package io.cloudtunnel.protocol.frame;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -23,6 +25,8 @@ public final class Fields {
 
     /** No fields. */
     public static final Fields EMPTY = new Fields(new String[0]);
+
+    private static final int MOST_GROUPED = 128;
 
     /** Names at even places, each followed by its value. */
     private final String[] pairs;
@@ -101,6 +105,9 @@ public final class Fields {
      * trimmed, empty ones left out. For lists of tokens only: a comma within quotes also separates.
      */
     public List<String> tokens(String name) {
+        if (!contains(name)) {
+            return List.of();
+        }
         List<String> tokens = new ArrayList<>(2);
         for (String value : all(name)) {
             for (String part : value.split(",", -1)) {
@@ -115,7 +122,12 @@ public final class Fields {
 
     /** Whether {@link #tokens} has this token, without regard to case. */
     public boolean hasToken(String name, String token) {
-        return tokens(name).stream().anyMatch(token::equalsIgnoreCase);
+        for (String each : tokens(name)) {
+            if (token.equalsIgnoreCase(each)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Passes each field line, in order. */
@@ -127,18 +139,64 @@ public final class Fields {
 
     /** The fields for whose name and value the test says true, in order. */
     public Fields filter(BiPredicate<String, String> keep) {
+        int at = 0;
+        while (at < pairs.length && keep.test(pairs[at], pairs[at + 1])) {
+            at += 2;
+        }
+        if (at == pairs.length) { // as mostly: then nothing is copied
+            return this;
+        }
         Builder kept = new Builder();
-        forEach((name, value) -> {
-            if (keep.test(name, value)) {
-                kept.add(name, value);
+        kept.pairs.addAll(Arrays.asList(pairs).subList(0, at));
+        for (at += 2; at < pairs.length; at += 2) {
+            if (keep.test(pairs[at], pairs[at + 1])) {
+                kept.add(pairs[at], pairs[at + 1]);
             }
-        });
-        return kept.pairs.size() == pairs.length ? this : kept.build();
+        }
+        return kept.build();
     }
 
     /** The fields without those of the given names. */
     public Fields without(String... names) {
-        return filter((name, value) -> Arrays.stream(names).noneMatch(name::equalsIgnoreCase));
+        NameSet dropped = NameSet.of(names);
+        return filter((name, value) -> !dropped.contains(name));
+    }
+
+    /**
+     * Whether lines of one name stand together, in one spelling. Always false for more than 128
+     * lines: each name is compared with all others.
+     */
+    public boolean isGrouped() {
+        if (size() > MOST_GROUPED) {
+            return false;
+        }
+        for (int i = 2; i < pairs.length; i += 2) {
+            boolean continues = pairs[i - 2].equals(pairs[i]);
+            for (int j = 0; j < i && !continues; j += 2) {
+                if (pairs[j].equalsIgnoreCase(pairs[i])) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** The same lines, those of one name together at the place and in the spelling of the first. */
+    public Fields grouped() {
+        if (isGrouped()) {
+            return this;
+        }
+        Map<String, List<String>> groups = new LinkedHashMap<>(); // by the name in lower case
+        for (int i = 0; i < pairs.length; i += 2) {
+            List<String> group =
+                    groups.computeIfAbsent(
+                            pairs[i].toLowerCase(Locale.ROOT), key -> new ArrayList<>(2));
+            group.add(group.isEmpty() ? pairs[i] : group.getFirst());
+            group.add(pairs[i + 1]);
+        }
+        Builder result = new Builder();
+        groups.values().forEach(result.pairs::addAll);
+        return result.build();
     }
 
     /** The bytes that these fields take in a message, with {@code ": "} and line ends. */

@@ -4,16 +4,12 @@ import com.fasterxml.jackson.core.JsonEncoding;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 
 /**
  * Between bytes and the messages of the published JSON protocol; docs/protocol.md, "JSON mode".
@@ -25,8 +21,15 @@ public final class JsonCodec {
     static final String REQUEST = "req";
     static final String RESPONSE = "resp";
 
+    /**
+     * So many buffers are kept at most; Jackson's own way, one for each thread, keeps none here.
+     */
+    private static final int BUFFERS = 64;
+
     static final JsonFactory FACTORY =
             JsonFactory.builder()
+                    .recyclerPool(JsonRecyclerPools.newBoundedPool(BUFFERS))
+                    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES) // they come from anyone
                     .streamReadConstraints(
                             StreamReadConstraints.builder()
                                     .maxNestingDepth(64)
@@ -145,20 +148,16 @@ public final class JsonCodec {
 
     /** Values of one name stand together, under the name's first spelling. */
     private static void writeFields(JsonGenerator json, Fields fields) throws IOException {
-        Map<String, String> spelling = new LinkedHashMap<>();
-        Map<String, List<String>> values = new LinkedHashMap<>();
-        fields.forEach((name, value) -> {
-            String key = name.toLowerCase(Locale.ROOT);
-            spelling.putIfAbsent(key, name);
-            values.computeIfAbsent(key, k -> new ArrayList<>(1)).add(value);
-        });
+        Fields lines = fields.grouped();
         json.writeObjectFieldStart("headers");
-        for (Map.Entry<String, List<String>> field : values.entrySet()) {
-            json.writeArrayFieldStart(spelling.get(field.getKey()));
-            for (String value : field.getValue()) {
-                json.writeString(value);
+        for (int i = 0; i < lines.size(); i++) {
+            if (i == 0 || !lines.name(i).equals(lines.name(i - 1))) {
+                json.writeArrayFieldStart(lines.name(i));
             }
-            json.writeEndArray();
+            json.writeString(lines.value(i));
+            if (i + 1 == lines.size() || !lines.name(i).equals(lines.name(i + 1))) {
+                json.writeEndArray();
+            }
         }
         json.writeEndObject();
     }

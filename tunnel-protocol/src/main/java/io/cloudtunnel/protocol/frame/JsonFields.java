@@ -3,11 +3,6 @@ package io.cloudtunnel.protocol.frame;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 
 /** Reads the member {@code headers} of a message. For one use by one thread. */
 final class JsonFields {
@@ -15,9 +10,7 @@ final class JsonFields {
     /** Far beyond the largest head, so that nothing but a defect or an attack reaches it. */
     static final int MAX_CHARACTERS = 1 << 20;
 
-    private record Lines(String name, List<String> values) {}
-
-    private final Map<String, Lines> lines = new LinkedHashMap<>(); // bounded by MAX_CHARACTERS
+    private final Fields.Builder lines = Fields.builder(); // bounded by MAX_CHARACTERS
     private int characters;
 
     private JsonFields() {}
@@ -30,7 +23,7 @@ final class JsonFields {
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             fields.member(JsonReader.latin1(json.currentName()), json);
         }
-        return fields.build();
+        return fields.lines.build().grouped();
     }
 
     private void member(String name, JsonParser json) throws IOException {
@@ -55,15 +48,6 @@ final class JsonFields {
         if (characters > MAX_CHARACTERS) {
             throw new BadMember("headers are too long");
         }
-        lines.computeIfAbsent(
-                        name.toLowerCase(Locale.ROOT), key -> new Lines(name, new ArrayList<>(1)))
-                .values()
-                .add(value);
-    }
-
-    private Fields build() {
-        Fields.Builder fields = Fields.builder();
-        lines.values().forEach(line -> line.values().forEach(v -> fields.add(line.name(), v)));
-        return fields.build();
+        lines.add(name, value);
     }
 }

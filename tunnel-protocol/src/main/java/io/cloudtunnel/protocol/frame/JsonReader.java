@@ -39,7 +39,7 @@ final class JsonReader {
                 throw new JsonSyntaxException("the message is not JSON in UTF-8");
             }
         }
-        try (JsonParser json = JsonCodec.FACTORY.createParser(text.asInputStream())) {
+        try (JsonParser json = text.parser(JsonCodec.FACTORY)) {
             members(json);
         } catch (JsonSyntaxException e) {
             throw e;
@@ -56,7 +56,7 @@ final class JsonReader {
 
     /** Stops where the body begins, at what is wrong, and where the text is cut. */
     JsonBeginning readBeginning() {
-        try (JsonParser json = JsonCodec.FACTORY.createParser(text.asInputStream())) {
+        try (JsonParser json = text.parser(JsonCodec.FACTORY)) {
             boolean more = json.nextToken() == JsonToken.START_OBJECT;
             while (more && json.nextToken() == JsonToken.FIELD_NAME) {
                 String name = json.currentName();

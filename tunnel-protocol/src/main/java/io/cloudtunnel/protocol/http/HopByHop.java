@@ -1,6 +1,7 @@
 package io.cloudtunnel.protocol.http;
 
 import io.cloudtunnel.protocol.frame.Fields;
+import io.cloudtunnel.protocol.frame.NameSet;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
@@ -20,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HopByHop {
 
-    private static final Set<String> DROPPED =
-            Set.of(
+    private static final NameSet DROPPED =
+            NameSet.of(
                     "connection",
                     "keep-alive",
                     "proxy-connection",
@@ -33,8 +34,8 @@ public final class HopByHop {
                     "proxy-authentication-info",
                     "proxy-authorization");
 
-    private static final Set<String> PROTECTED =
-            Set.of(
+    private static final NameSet PROTECTED =
+            NameSet.of(
                     "authorization",
                     "cache-control",
                     "content-encoding",
@@ -61,8 +62,8 @@ public final class HopByHop {
     /**
      * Must never come after a body, where they could no longer have their effect (section 6.5.1).
      */
-    private static final Set<String> NO_TRAILERS =
-            Set.of(
+    private static final NameSet NO_TRAILERS =
+            NameSet.of(
                     "authorization",
                     "cache-control",
                     "content-encoding",
@@ -84,17 +85,21 @@ public final class HopByHop {
 
     /** The fields of a head without the hop-by-hop ones, in the same order. */
     public static Fields strip(Fields fields) {
-        Set<String> named = new HashSet<>();
-        for (String token : fields.tokens("Connection")) {
-            String name = lower(token);
-            if (!isProtected(name)) {
-                named.add(name);
+        Set<String> named = named(fields);
+        return fields.filter((name, value) ->
+                !DROPPED.contains(name)
+                        && (named.isEmpty() || !named.contains(name.toLowerCase(Locale.ROOT))));
+    }
+
+    /** What {@code Connection} names besides, as far as that has an effect; in lower case. */
+    private static Set<String> named(Fields fields) {
+        Set<String> named = new HashSet<>(); // by hash: a peer may name thousands
+        for (String name : fields.tokens("Connection")) {
+            if (!DROPPED.contains(name) && !isProtected(name)) {
+                named.add(name.toLowerCase(Locale.ROOT));
             }
         }
-        return fields.filter((name, value) -> {
-            String key = lower(name);
-            return !DROPPED.contains(key) && !named.contains(key);
-        });
+        return named;
     }
 
     /**
@@ -124,21 +129,18 @@ public final class HopByHop {
 
     /** Whether naming a field in {@code Connection} has no effect. */
     public static boolean isProtected(String name) {
-        String key = lower(name);
-        return PROTECTED.contains(key)
-                || key.startsWith("x-forwarded-")
-                || key.startsWith("cloudtunnel-");
+        return PROTECTED.contains(name) || isOfTheServer(name);
     }
 
     static boolean isTrailer(String name) {
-        String key = lower(name);
-        return !DROPPED.contains(key)
-                && !NO_TRAILERS.contains(key)
-                && !key.startsWith("x-forwarded-")
-                && !key.startsWith("cloudtunnel-");
+        return !DROPPED.contains(name) && !NO_TRAILERS.contains(name) && !isOfTheServer(name);
     }
 
-    private static String lower(String name) {
-        return name.toLowerCase(Locale.ROOT);
+    private static boolean isOfTheServer(String name) {
+        return begins(name, "x-forwarded-") || begins(name, "cloudtunnel-");
+    }
+
+    private static boolean begins(String name, String prefix) {
+        return name.regionMatches(true, 0, prefix, 0, prefix.length());
     }
 }

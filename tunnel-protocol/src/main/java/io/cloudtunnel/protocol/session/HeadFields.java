@@ -4,7 +4,6 @@ import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.frame.RequestHead;
 import io.cloudtunnel.protocol.frame.ResponseHead;
 import io.cloudtunnel.protocol.http.Tokens;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,16 +60,19 @@ final class HeadFields {
 
     /** What Content-Length says, UNKNOWN_LENGTH where there is none, less where it is wrong. */
     static long declaredLength(Fields fields) {
-        List<String> all = fields.all("Content-Length");
-        if (all.isEmpty()) {
+        String text = fields.first("Content-Length");
+        if (text == null) {
             return Exchange.UNKNOWN_LENGTH;
         }
-        String text = all.getFirst();
-        boolean digits = !text.isEmpty() && text.length() <= 18;
+        boolean good = !text.isEmpty() && text.length() <= 18;
         for (int i = 0; i < text.length(); i++) {
-            digits &= text.charAt(i) >= '0' && text.charAt(i) <= '9';
+            good &= text.charAt(i) >= '0' && text.charAt(i) <= '9';
         }
-        boolean one = all.stream().allMatch(text::equals);
-        return digits && one ? Long.parseLong(text) : Exchange.UNKNOWN_LENGTH - 1;
+        for (int i = 0; i < fields.size(); i++) { // each line has to say the same
+            good &=
+                    !fields.name(i).equalsIgnoreCase("Content-Length")
+                            || fields.value(i).equals(text);
+        }
+        return good ? Long.parseLong(text) : Exchange.UNKNOWN_LENGTH - 1;
     }
 }

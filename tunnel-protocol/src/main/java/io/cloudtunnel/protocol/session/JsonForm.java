@@ -14,9 +14,6 @@ final class JsonForm {
     /** Names of members, quotes and the like, at most. */
     private static final int FRAME_OF_TEXT = 256;
 
-    /** Each one is compared with all others: with more of them that is no longer cheap. */
-    private static final int MOST_FIELDS = 128;
-
     private JsonForm() {}
 
     /** Whether a request with a body of known length loses nothing in this form. */
@@ -57,22 +54,12 @@ final class JsonForm {
 
     /** All ASCII; lines of one name adjacent and in one spelling. */
     private static boolean fits(Fields fields) {
-        if (fields.size() > MOST_FIELDS) {
-            return false;
-        }
         for (int i = 0; i < fields.size(); i++) {
-            String name = fields.name(i);
-            if (!isPlain(name) || !isPlain(fields.value(i))) {
+            if (!isPlain(fields.name(i)) || !isPlain(fields.value(i))) {
                 return false;
             }
-            boolean continues = i > 0 && fields.name(i - 1).equals(name);
-            for (int j = 0; j < i && !continues; j++) {
-                if (fields.name(j).equalsIgnoreCase(name)) {
-                    return false;
-                }
-            }
         }
-        return true;
+        return fields.isGrouped();
     }
 
     private static boolean isPlain(String text) {

@@ -1,10 +1,10 @@
 package io.cloudtunnel.server.front;
 
 import io.cloudtunnel.protocol.frame.Fields;
+import io.cloudtunnel.protocol.frame.NameSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 public final class Forwarding {
 
     /** What only the server, or only server and agent between them, may say. */
-    private static final Set<String> RESERVED =
-            Set.of(
+    private static final NameSet RESERVED =
+            NameSet.of(
                     "forwarded",
                     "x-forwarded-for",
                     "x-forwarded-proto",
@@ -67,8 +67,8 @@ public final class Forwarding {
     }
 
     static boolean isReserved(String name) {
-        String lower = name.toLowerCase(Locale.ROOT);
-        return RESERVED.contains(lower) || lower.startsWith(INTERNAL);
+        return RESERVED.contains(name)
+                || name.regionMatches(true, 0, INTERNAL, 0, INTERNAL.length());
     }
 
     /** The client and the trusted proxies behind it, up to our peer. */
@@ -119,7 +119,15 @@ public final class Forwarding {
     }
 
     private static String quoted(String text) {
-        boolean token = text.chars().allMatch(c -> Character.isLetterOrDigit(c) || c == '.');
-        return token ? text : '"' + text.replaceAll("[\"\\\\]", "") + '"';
+        StringBuilder quoted = new StringBuilder(text.length() + 2).append('"');
+        boolean token = true;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            token &= Character.isLetterOrDigit(c) || c == '.';
+            if (c != '"' && c != '\\') {
+                quoted.append(c);
+            }
+        }
+        return token ? text : quoted.append('"').toString();
     }
 }
