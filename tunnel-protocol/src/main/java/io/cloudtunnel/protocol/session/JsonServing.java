@@ -63,8 +63,10 @@ final class JsonServing {
      */
     static void serve(Link link, Taker taker, Ended ended) throws IOException {
         try {
+            FairShare share = new FairShare();
             Message message = link.receive();
             while (message != null) {
+                share.passed(message.payload().length());
                 if (message instanceof Message.Cut(Bytes beginning)) {
                     taker.noRoom(JsonCodec.beginning(beginning));
                 } else {

@@ -71,9 +71,11 @@ public final class Session implements Patrol.Guarded {
      */
     void serve() throws IOException {
         try {
+            FairShare share = new FairShare();
             Message message = link.receive();
             while (message != null) {
                 accept(message);
+                share.passed(message.payload().length());
                 message = link.receive();
             }
         } catch (ProtocolException e) {

@@ -113,9 +113,11 @@ final class SessionWriter {
 
     private void run() {
         try {
+            FairShare share = new FairShare();
             Batch batch = next();
             while (batch != null) {
                 link.sendAll(batch.messages());
+                share.passed(batch.size());
                 batch = next();
             }
         } catch (IOException | RuntimeException | AssertionError e) {

@@ -123,9 +123,10 @@ final class StreamHandler {
 
     private void pumpRequest(Exchange local) {
         try {
-            Passed passed = passRequest(local);
+            FairShare share = new FairShare();
+            Passed passed = passRequest(local, share);
             while (passed == Passed.PIECE) {
-                passed = passRequest(local);
+                passed = passRequest(local, share);
             }
             if (passed == Passed.END) {
                 local.endRequest(stream.trailers());
@@ -146,19 +147,23 @@ final class StreamHandler {
     }
 
     /** A method of its own, so that who waits for the next piece does not hold the last one. */
-    private Passed passRequest(Exchange local) throws ExchangeException, InterruptedException {
+    private Passed passRequest(Exchange local, FairShare share)
+            throws ExchangeException, InterruptedException {
         Bytes piece = stream.receive();
         if (piece == null) {
             return Passed.END;
         }
+        share.passed(piece.length());
         return local.send(piece) ? Passed.PIECE : Passed.UNWANTED;
     }
 
-    private Passed passResponse(Exchange local) throws ExchangeException, InterruptedException {
+    private Passed passResponse(Exchange local, FairShare share)
+            throws ExchangeException, InterruptedException {
         Bytes piece = local.receive();
         if (piece == null) {
             return Passed.END;
         }
+        share.passed(piece.length());
         return stream.send(piece, 0) ? Passed.PIECE : Passed.UNWANTED;
     }
 
@@ -224,9 +229,10 @@ final class StreamHandler {
     }
 
     private void pumpBody(Exchange local) throws ExchangeException, InterruptedException {
-        Passed passed = passResponse(local);
+        FairShare share = new FairShare();
+        Passed passed = passResponse(local, share);
         while (passed == Passed.PIECE) {
-            passed = passResponse(local);
+            passed = passResponse(local, share);
         }
         if (passed == Passed.END) { // else the server wants no more of it
             stream.endBody(local.responseTrailers());

@@ -7,6 +7,7 @@ import io.cloudtunnel.protocol.http.HttpException;
 import io.cloudtunnel.protocol.session.ErrorCode;
 import io.cloudtunnel.protocol.session.Exchange;
 import io.cloudtunnel.protocol.session.ExchangeException;
+import io.cloudtunnel.protocol.session.FairShare;
 import io.cloudtunnel.server.observe.RequestLog;
 import java.io.IOException;
 import java.time.Duration;
@@ -70,8 +71,10 @@ final class RequestPump {
     }
 
     private void pump() throws ExchangeException, IOException, InterruptedException {
+        FairShare share = new FairShare();
         Bytes piece = call.bodyLength() == 0 ? null : call.read();
         while (piece != null) {
+            share.passed(piece.length());
             log.read(piece.length());
             if (!exchange.send(piece)) {
                 readOn();
@@ -98,8 +101,10 @@ final class RequestPump {
     }
 
     private void pumpRaw() throws ExchangeException, IOException, InterruptedException {
+        FairShare share = new FairShare();
         Bytes piece = call.readRaw();
         while (piece != null && exchange.send(piece)) {
+            share.passed(piece.length());
             log.read(piece.length());
             piece = call.readRaw();
         }

@@ -6,6 +6,7 @@ import io.cloudtunnel.protocol.frame.ResponseHead;
 import io.cloudtunnel.protocol.http.HopByHop;
 import io.cloudtunnel.protocol.session.Exchange;
 import io.cloudtunnel.protocol.session.ExchangeException;
+import io.cloudtunnel.protocol.session.FairShare;
 import io.cloudtunnel.server.observe.RequestLog;
 import java.io.IOException;
 import java.util.function.UnaryOperator;
@@ -63,8 +64,10 @@ final class ResponsePump {
         if (hasBody && left > 0 && exchange.readyBytes() == 0) {
             call.flush();
         }
+        FairShare share = new FairShare();
         Bytes piece = exchange.receive();
         while (piece != null) {
+            share.passed(piece.length());
             if (hasBody) {
                 call.write(piece);
                 log.written(piece.length());
