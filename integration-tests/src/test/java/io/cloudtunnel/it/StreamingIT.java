@@ -126,10 +126,11 @@ class StreamingIT {
     }
 
     private static Limits brief(Duration bodyIdle) {
-        return Limits.DEFAULT
-                .withProgressTimeout(Duration.ofMillis(400))
-                .withResponseTimeout(Duration.ofMillis(800))
-                .withBodyIdle(bodyIdle);
+        return Limits.DEFAULT.toBuilder()
+                .progressTimeout(Duration.ofMillis(400))
+                .responseTimeout(Duration.ofMillis(800))
+                .bodyIdle(bodyIdle)
+                .build();
     }
 
     @Test

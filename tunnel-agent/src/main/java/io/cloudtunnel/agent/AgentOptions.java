@@ -104,6 +104,13 @@ final class AgentOptions {
                     "JSON_BODY_LIMIT",
                     "BYTES",
                     "The largest body in JSON mode. Default: 64MiB.");
+    static final Option JSON_MAX_BODY =
+            Option.of(
+                    "json-max-body",
+                    "JSON_MAX_BODY",
+                    "BYTES",
+                    "The largest body taken in JSON form in binary mode, up to 64KiB; 0 for none."
+                            + " Default: 4KiB.");
     static final Option MEMORY_BUDGET =
             Option.of(
                     "memory-budget",
@@ -121,7 +128,6 @@ final class AgentOptions {
     static final List<Option> LATER =
             Stream.of(
                             later("client-cert", "TUNNEL_CLIENT_CERT"),
-                            later("json-max-body", "JSON_MAX_BODY"),
                             later("admin-port", "ADMIN_PORT"),
                             later("admin-host", "ADMIN_HOST"),
                             later("admin-token", "ADMIN_TOKEN"))
@@ -146,6 +152,7 @@ final class AgentOptions {
                                     SERVER_CA,
                                     RESPONSE_TIMEOUT,
                                     JSON_BODY_LIMIT,
+                                    JSON_MAX_BODY,
                                     MEMORY_BUDGET,
                                     LOG_FORMAT),
                             LATER.stream())
@@ -182,6 +189,13 @@ final class AgentOptions {
                                 Limits.DEFAULT.jsonBodyBytes(),
                                 1,
                                 LARGEST_JSON_BODY));
+        builder.jsonMaxBody(
+                (int)
+                        settings.bytes(
+                                JSON_MAX_BODY,
+                                Limits.DEFAULT.jsonMaxBody(),
+                                0,
+                                Limits.MOST_JSON_MAX_BODY));
         String mode = settings.word(MODE, "auto", "binary", "json");
         if (mode != null) {
             builder.mode(mode);

@@ -126,7 +126,7 @@ public final class TunnelAgentBuilder {
         if (time.isNegative() || time.isZero()) {
             throw new IllegalArgumentException("a time above 0");
         }
-        limits = limits.withResponseTimeout(time);
+        limits = limits.toBuilder().responseTimeout(time).build();
         return this;
     }
 
@@ -141,7 +141,16 @@ public final class TunnelAgentBuilder {
         if (bytes < 1 || bytes > AgentOptions.LARGEST_JSON_BODY) {
             throw new IllegalArgumentException("1 to " + AgentOptions.LARGEST_JSON_BODY + " bytes");
         }
-        limits = limits.withJsonBodyBytes(bytes);
+        limits = limits.toBuilder().jsonBodyBytes(bytes).build();
+        return this;
+    }
+
+    /** The largest request body taken in JSON form in binary mode, in bytes up to 64 KiB; 4 KiB. */
+    public TunnelAgentBuilder jsonMaxBody(int bytes) {
+        if (bytes < 0 || bytes > Limits.MOST_JSON_MAX_BODY) {
+            throw new IllegalArgumentException("0 to " + Limits.MOST_JSON_MAX_BODY + " bytes");
+        }
+        limits = limits.toBuilder().jsonMaxBody(bytes).build();
         return this;
     }
 

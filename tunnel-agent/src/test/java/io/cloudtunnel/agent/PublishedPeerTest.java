@@ -123,7 +123,10 @@ class PublishedPeerTest {
 
     @Test
     void aServerThatAnswersNoPingIsNotCut() throws Exception {
-        Limits limits = Limits.DEFAULT.withPings(Duration.ofMillis(40), Duration.ofMillis(120));
+        Limits limits =
+                Limits.DEFAULT.toBuilder()
+                        .pings(Duration.ofMillis(40), Duration.ofMillis(120))
+                        .build();
         try (ScriptedPeer local = new ScriptedPeer(PublishedPeerTest::echo);
                 HelidonTunnel server = new HelidonTunnel();
                 TunnelAgent agent = builder(server, local).limits(limits).start()) {

@@ -49,6 +49,13 @@ final class ServerOptions {
                     "JSON_BODY_LIMIT",
                     "BYTES",
                     "Largest body in JSON mode; default 64MiB.");
+    static final Option JSON_MAX_BODY =
+            Option.of(
+                    "json-max-body",
+                    "JSON_MAX_BODY",
+                    "BYTES",
+                    "Largest body taken in JSON form in binary mode, up to 64KiB, 0 for none;"
+                            + " default 4KiB.");
     static final Option MEMORY_BUDGET =
             Option.of(
                     "memory-budget",
@@ -95,6 +102,7 @@ final class ServerOptions {
                     MAX_LINKS,
                     RESPONSE_TIMEOUT,
                     JSON_BODY_LIMIT,
+                    JSON_MAX_BODY,
                     MEMORY_BUDGET,
                     TRUSTED_HOPS,
                     ROOT_FALLBACK,
@@ -112,7 +120,6 @@ final class ServerOptions {
                     "NATS_URL",
                     "ROLE",
                     "LINK_LIFETIME",
-                    "JSON_MAX_BODY",
                     "ADMIN_PORT",
                     "ADMIN_HOST",
                     "ADMIN_TOKEN");

@@ -188,7 +188,18 @@ public final class TunnelServerBuilder {
         long body =
                 settings.bytes(
                         ServerOptions.JSON_BODY_LIMIT, limits.jsonBodyBytes(), 1024, 1 << 30);
-        limits = limits.withResponseTimeout(time).withJsonBodyBytes((int) body);
+        long text =
+                settings.bytes(
+                        ServerOptions.JSON_MAX_BODY,
+                        limits.jsonMaxBody(),
+                        0,
+                        Limits.MOST_JSON_MAX_BODY);
+        limits =
+                limits.toBuilder()
+                        .responseTimeout(time)
+                        .jsonBodyBytes((int) body)
+                        .jsonMaxBody((int) text)
+                        .build();
         return this;
     }
 

@@ -27,9 +27,10 @@ class FailuresTest {
     @BeforeEach
     void start() throws Exception {
         Limits limits =
-                Limits.DEFAULT
-                        .withResponseTimeout(Duration.ofMillis(1500))
-                        .withJsonBodyBytes(BODY_LIMIT);
+                Limits.DEFAULT.toBuilder()
+                        .responseTimeout(Duration.ofMillis(1500))
+                        .jsonBodyBytes(BODY_LIMIT)
+                        .build();
         tunnel = Tunnel.start(b -> b.limits(limits));
     }
 

@@ -22,21 +22,13 @@ class HostileAgentTest {
 
     @BeforeEach
     void start() throws Exception {
-        Limits limits = Limits.DEFAULT;
         tunnel =
                 Tunnel.start(b ->
                         b.limits(
-                                new Limits(
-                                        1 << 20,
-                                        limits.headBytes(),
-                                        limits.streams(),
-                                        limits.responseTimeout(),
-                                        limits.progressTimeout(),
-                                        limits.writeStall(),
-                                        limits.pingInterval(),
-                                        limits.silence(),
-                                        Duration.ofMillis(300),
-                                        limits.bodyIdle())));
+                                Limits.DEFAULT.toBuilder()
+                                        .jsonBodyBytes(1 << 20)
+                                        .closeWait(Duration.ofMillis(300))
+                                        .build()));
         other = tunnel.other(request -> request.answer(200, request.body()));
     }
 

@@ -31,10 +31,11 @@ final class LocalFixture implements AutoCloseable {
 
     /** The defaults with other times. */
     static Limits limits(Duration response, Duration progress) {
-        return Limits.DEFAULT
-                .withResponseTimeout(response)
-                .withProgressTimeout(progress)
-                .withBodyIdle(progress);
+        return Limits.DEFAULT.toBuilder()
+                .responseTimeout(response)
+                .progressTimeout(progress)
+                .bodyIdle(progress)
+                .build();
     }
 
     record Answer(List<Integer> interim, ResponseHead head, String body, Fields trailers) {

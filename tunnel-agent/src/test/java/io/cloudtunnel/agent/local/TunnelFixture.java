@@ -47,7 +47,7 @@ final class TunnelFixture implements AutoCloseable {
             agentSocket = new Socket(listener.getInetAddress(), listener.getLocalPort());
             serverSocket = listener.accept();
         }
-        Limits limits = withStreams(streams);
+        Limits limits = Limits.DEFAULT.toBuilder().streams(streams).build();
         Patrol patrol = new Patrol(timer);
         Greeting hello = Greeting.of("test", limits);
         local =
@@ -70,21 +70,6 @@ final class TunnelFixture implements AutoCloseable {
                         (millis, reason) -> {});
         server = start("server", upstream::serve);
         agent = start("agent", responder::serve);
-    }
-
-    private static Limits withStreams(int streams) {
-        Limits d = Limits.DEFAULT;
-        return new Limits(
-                d.jsonBodyBytes(),
-                d.headBytes(),
-                streams,
-                d.responseTimeout(),
-                d.progressTimeout(),
-                d.writeStall(),
-                d.pingInterval(),
-                d.silence(),
-                d.closeWait(),
-                d.bodyIdle());
     }
 
     private WsLink link(Socket socket, Role role, Limits limits) throws IOException {

@@ -28,14 +28,19 @@ public record Greeting(
     public static final Greeting DEFAULT =
             new Greeting(1000, 72 * 1024, 64 * 1024, 4096, 64 * 1024, "", "", false, "");
 
-    /** What a program of ours says by default. */
+    /** From here on base64 and a head need longer texts than the default ones. */
+    private static final int LONG_BODY = 16 * 1024;
+
+    private static final int LONGEST_TEXT = 128 * 1024;
+
+    /** What a program of ours says. */
     public static Greeting of(String software, Limits limits) {
         return new Greeting(
                 limits.streams(),
                 DEFAULT.headMax(),
                 DEFAULT.window(),
-                DEFAULT.jsonMaxBody(),
-                DEFAULT.textMax(),
+                limits.jsonMaxBody(),
+                limits.jsonMaxBody() > LONG_BODY ? LONGEST_TEXT : DEFAULT.textMax(),
                 software,
                 "",
                 false,

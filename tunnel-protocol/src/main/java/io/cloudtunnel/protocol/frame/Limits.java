@@ -7,6 +7,8 @@ import java.time.Duration;
  * peer, and what reaching it looks like.
  *
  * @param jsonBodyBytes the largest body, before base64, that JSON mode carries
+ * @param jsonMaxBody the largest body that this side takes in JSON form in binary mode, in bytes up
+ *     to 64 KiB; 0 for none
  * @param headBytes the largest head of a request or a response, all fields included
  * @param streams requests that may be open on one link at a time
  * @param responseTimeout from the last byte of a request to the head of its response
@@ -20,6 +22,7 @@ import java.time.Duration;
  */
 public record Limits(
         int jsonBodyBytes,
+        int jsonMaxBody,
         int headBytes,
         int streams,
         Duration responseTimeout,
@@ -34,6 +37,7 @@ public record Limits(
     public static final Limits DEFAULT =
             new Limits(
                     64 * 1024 * 1024,
+                    4 * 1024,
                     64 * 1024,
                     1000,
                     Duration.ofSeconds(30),
@@ -44,6 +48,9 @@ public record Limits(
                     Duration.ofSeconds(2),
                     Duration.ofHours(1));
 
+    /** The largest {@link #jsonMaxBody} that a {@code hello} can say. */
+    public static final int MOST_JSON_MAX_BODY = 64 * 1024;
+
     private static final int JSON_HEAD_BYTES = 1 << 20;
 
     /** The longest JSON text message: base64 of the largest body, and 1 MiB for all the rest. */
@@ -51,78 +58,114 @@ public record Limits(
         return Math.toIntExact((jsonBodyBytes + 2L) / 3 * 4 + JSON_HEAD_BYTES);
     }
 
-    /** The same limits with another {@link #jsonBodyBytes}. */
-    public Limits withJsonBodyBytes(int value) {
-        return new Limits(
-                value,
-                headBytes,
-                streams,
-                responseTimeout,
-                progressTimeout,
-                writeStall,
-                pingInterval,
-                silence,
-                closeWait,
-                bodyIdle);
+    /** A builder that starts with these limits. */
+    public Builder toBuilder() {
+        return new Builder(this);
     }
 
-    /** The same limits with another {@link #responseTimeout}. */
-    public Limits withResponseTimeout(Duration value) {
-        return new Limits(
-                jsonBodyBytes,
-                headBytes,
-                streams,
-                value,
-                progressTimeout,
-                writeStall,
-                pingInterval,
-                silence,
-                closeWait,
-                bodyIdle);
-    }
+    /** Changes some of them. Not safe for use by several threads. */
+    public static final class Builder {
+        private int jsonBodyBytes;
+        private int jsonMaxBody;
+        private int headBytes;
+        private int streams;
+        private Duration responseTimeout;
+        private Duration progressTimeout;
+        private Duration writeStall;
+        private Duration pingInterval;
+        private Duration silence;
+        private Duration closeWait;
+        private Duration bodyIdle;
 
-    /** The same limits with another {@link #pingInterval} and {@link #silence}. */
-    public Limits withPings(Duration interval, Duration longestSilence) {
-        return new Limits(
-                jsonBodyBytes,
-                headBytes,
-                streams,
-                responseTimeout,
-                progressTimeout,
-                writeStall,
-                interval,
-                longestSilence,
-                closeWait,
-                bodyIdle);
-    }
+        private Builder(Limits from) {
+            jsonBodyBytes = from.jsonBodyBytes;
+            jsonMaxBody = from.jsonMaxBody;
+            headBytes = from.headBytes;
+            streams = from.streams;
+            responseTimeout = from.responseTimeout;
+            progressTimeout = from.progressTimeout;
+            writeStall = from.writeStall;
+            pingInterval = from.pingInterval;
+            silence = from.silence;
+            closeWait = from.closeWait;
+            bodyIdle = from.bodyIdle;
+        }
 
-    /** The same limits with another {@link #progressTimeout}. */
-    public Limits withProgressTimeout(Duration value) {
-        return new Limits(
-                jsonBodyBytes,
-                headBytes,
-                streams,
-                responseTimeout,
-                value,
-                writeStall,
-                pingInterval,
-                silence,
-                closeWait,
-                bodyIdle);
-    }
+        /** See {@link Limits#jsonBodyBytes}. */
+        public Builder jsonBodyBytes(int value) {
+            jsonBodyBytes = value;
+            return this;
+        }
 
-    /** The same limits with another {@link #bodyIdle}. */
-    public Limits withBodyIdle(Duration value) {
-        return new Limits(
-                jsonBodyBytes,
-                headBytes,
-                streams,
-                responseTimeout,
-                progressTimeout,
-                writeStall,
-                pingInterval,
-                silence,
-                closeWait,
-                value);
+        /** See {@link Limits#jsonMaxBody}. */
+        public Builder jsonMaxBody(int value) {
+            jsonMaxBody = value;
+            return this;
+        }
+
+        /** See {@link Limits#headBytes}. */
+        public Builder headBytes(int value) {
+            headBytes = value;
+            return this;
+        }
+
+        /** See {@link Limits#streams}. */
+        public Builder streams(int value) {
+            streams = value;
+            return this;
+        }
+
+        /** See {@link Limits#responseTimeout}. */
+        public Builder responseTimeout(Duration value) {
+            responseTimeout = value;
+            return this;
+        }
+
+        /** See {@link Limits#progressTimeout}. */
+        public Builder progressTimeout(Duration value) {
+            progressTimeout = value;
+            return this;
+        }
+
+        /** See {@link Limits#writeStall}. */
+        public Builder writeStall(Duration value) {
+            writeStall = value;
+            return this;
+        }
+
+        /** See {@link Limits#pingInterval} and {@link Limits#silence}. */
+        public Builder pings(Duration interval, Duration longestSilence) {
+            pingInterval = interval;
+            silence = longestSilence;
+            return this;
+        }
+
+        /** See {@link Limits#closeWait}. */
+        public Builder closeWait(Duration value) {
+            closeWait = value;
+            return this;
+        }
+
+        /** See {@link Limits#bodyIdle}. */
+        public Builder bodyIdle(Duration value) {
+            bodyIdle = value;
+            return this;
+        }
+
+        /** The limits. */
+        public Limits build() {
+            return new Limits(
+                    jsonBodyBytes,
+                    jsonMaxBody,
+                    headBytes,
+                    streams,
+                    responseTimeout,
+                    progressTimeout,
+                    writeStall,
+                    pingInterval,
+                    silence,
+                    closeWait,
+                    bodyIdle);
+        }
     }
 }

@@ -63,6 +63,8 @@ class HeadsTest {
     void theLongestMessageHasRoomForTheLargestBody() {
         Limits limits = Limits.DEFAULT;
         assertEquals((64 << 20) / 3 * 4 + 4 + (1 << 20), limits.jsonMessageBytes());
-        assertTrue(limits.withJsonBodyBytes(0).jsonMessageBytes() >= 8 * limits.headBytes());
+        assertTrue(
+                limits.toBuilder().jsonBodyBytes(0).build().jsonMessageBytes()
+                        >= 8 * limits.headBytes());
     }
 }

@@ -179,7 +179,7 @@ class FlowControlTest {
 
     @Test
     void anAgentThatTakesNothingOfARequestIsNotWaitedForForEver() throws Exception {
-        var limits = Limit.streams(10).withProgressTimeout(Duration.ofMillis(50));
+        var limits = Limit.streams(10).toBuilder().progressTimeout(Duration.ofMillis(50)).build();
         try (var server =
                 new BinaryServer(Greeting.DEFAULT, limits, new MemoryBudget(8 << 20)).greeted()) {
             Exchange exchange = server.open("POST", "/", Exchange.UNKNOWN_LENGTH);

@@ -23,12 +23,23 @@ final class Limit {
     }
 
     static Limits of(int streams, int bodyBytes, Duration responseTimeout) {
-        return new Limits(
-                bodyBytes, 64 * 1024, streams, responseTimeout, LONG, LONG, LONG, LONG, LONG, LONG);
+        return Limits.DEFAULT.toBuilder()
+                .jsonBodyBytes(bodyBytes)
+                .streams(streams)
+                .responseTimeout(responseTimeout)
+                .progressTimeout(LONG)
+                .writeStall(LONG)
+                .pings(LONG, LONG)
+                .closeWait(LONG)
+                .bodyIdle(LONG)
+                .build();
     }
 
     static Limits link(Duration ping, Duration silence, Duration stall, Duration closeWait) {
-        return new Limits(
-                1 << 20, 64 * 1024, 100, LONG, LONG, stall, ping, silence, closeWait, LONG);
+        return body(1 << 20).toBuilder()
+                .writeStall(stall)
+                .pings(ping, silence)
+                .closeWait(closeWait)
+                .build();
     }
 }

@@ -336,7 +336,7 @@ class ServerStreamTest {
     @Test
     void rawBytesWaitForCreditWithoutLimit() throws Exception {
         Duration shortly = Duration.ofMillis(50);
-        var limits = Limit.streams(10).withProgressTimeout(shortly);
+        var limits = Limit.streams(10).toBuilder().progressTimeout(shortly).build();
         try (var server = new BinaryServer(Greeting.DEFAULT, limits, new MemoryBudget(8 << 20))) {
             server.agent.hello();
             RequestHead head = RequestHead.of("GET", "/", Fields.of("Upgrade", "chat"));
