@@ -40,8 +40,6 @@ record Serving(
         MemoryBudget budget,
         ScheduledExecutorService timer) {
 
-    private static final int HELLO_SECONDS = 10;
-
     /** One link and its requests. */
     final class OneLink {
         private final WsLink link;
@@ -104,8 +102,8 @@ record Serving(
             ScheduledFuture<?> limit =
                     timer.schedule(
                             () -> link.close(LinkCloseCode.PROTOCOL_ERROR, "no-hello"),
-                            HELLO_SECONDS,
-                            TimeUnit.SECONDS);
+                            limits.helloWait().toNanos(),
+                            TimeUnit.NANOSECONDS);
             try {
                 return link.receive();
             } finally {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.cloudtunnel.agent.fake.RawTunnel;
 import io.cloudtunnel.agent.fake.ScriptedPeer;
 import io.cloudtunnel.protocol.frame.Bytes;
+import io.cloudtunnel.protocol.frame.Limits;
 import io.cloudtunnel.protocol.ws.WsEvent;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -81,6 +82,37 @@ class AgentLinkTest {
             second.await();
             assertTrue(agent.awaitConnected(SOON));
             assertEquals(List.of(), pace.waits());
+        }
+    }
+
+    @Test
+    void aServerThatDoesNotBeginBinaryModeIsLeft() throws Exception {
+        CompletableFuture<WsEvent.Close> left = new CompletableFuture<>();
+        RawTunnel.Answer silent =
+                (attempt, request) -> {
+                    request.upgrade("", "Sec-WebSocket-Protocol: cloudtunnel.v1");
+                    if (request.reader().next() instanceof WsEvent.Close close) {
+                        left.complete(close);
+                    }
+                };
+        try (RawTunnel server =
+                new RawTunnel(
+                        RawTunnel.registers("one", "Cloudtunnel-Protocols: cloudtunnel.v1"),
+                        silent)) {
+            TunnelAgentBuilder builder =
+                    builder(server)
+                            .limits(
+                                    Limits.DEFAULT.toBuilder()
+                                            .helloWait(Duration.ofMillis(200))
+                                            .build());
+            TunnelAgent agent = builder.start();
+            try {
+                WsEvent.Close close = left.get(20, TimeUnit.SECONDS);
+                assertEquals(4000, close.code());
+                assertEquals("no-hello", close.reason());
+            } finally {
+                agent.close();
+            }
         }
     }
 

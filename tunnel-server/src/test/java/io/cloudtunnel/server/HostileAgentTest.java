@@ -8,6 +8,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,7 @@ class HostileAgentTest {
                                 Limits.DEFAULT.toBuilder()
                                         .jsonBodyBytes(1 << 20)
                                         .closeWait(Duration.ofMillis(300))
+                                        .helloWait(Duration.ofMillis(300))
                                         .build()));
         other = tunnel.other(request -> request.answer(200, request.body()));
     }
@@ -39,15 +42,17 @@ class HostileAgentTest {
         tunnel.close();
     }
 
-    private RawClient handshake() throws IOException {
+    private RawClient handshake(String... more) throws IOException {
         RawClient client = tunnel.raw();
+        List<String> lines = new ArrayList<>(List.of(more));
+        lines.add("Connection: Upgrade");
+        lines.add("Upgrade: websocket");
+        lines.add("Sec-WebSocket-Version: 13");
+        lines.add("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
         client.request(
                 "GET",
                 "/ws?id=" + tunnel.id + "&secret=" + tunnel.secret,
-                "Connection: Upgrade",
-                "Upgrade: websocket",
-                "Sec-WebSocket-Version: 13",
-                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
+                lines.toArray(String[]::new));
         assertEquals(101, client.answer().status());
         return client;
     }
@@ -123,6 +128,23 @@ class HostileAgentTest {
         byte[] negative = most.clone();
         negative[2] = -1;
         assertCloses(1002, negative);
+    }
+
+    @Test
+    void anAgentThatDoesNotBeginBinaryModeIsClosed() throws Exception {
+        try (RawClient client = handshake("Sec-WebSocket-Protocol: cloudtunnel.v1")) {
+            int first = client.read();
+            while (first == 0x82) { // what the server says of itself
+                int length = client.read();
+                client.exactly(length < 126 ? length : client.read() << 8 | client.read());
+                first = client.read();
+            }
+            assertEquals(0x88, first);
+            byte[] close = client.exactly(client.read());
+            assertEquals(4000, (close[0] & 0xFF) << 8 | (close[1] & 0xFF));
+            assertEquals(
+                    "no-hello", new String(close, 2, close.length - 2, StandardCharsets.UTF_8));
+        }
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.time.Duration;
  * @param closeWait how long a closing side waits for the peer's close frame
  * @param bodyIdle how long the local service may be silent within a response's body, since event
  *     streams are
+ * @param helloWait how long a peer that agreed to binary mode may take to begin it
  */
 public record Limits(
         int jsonBodyBytes,
@@ -31,7 +32,8 @@ public record Limits(
         Duration pingInterval,
         Duration silence,
         Duration closeWait,
-        Duration bodyIdle) {
+        Duration bodyIdle,
+        Duration helloWait) {
 
     /** The defaults. */
     public static final Limits DEFAULT =
@@ -46,7 +48,8 @@ public record Limits(
                     Duration.ofSeconds(15),
                     Duration.ofSeconds(45),
                     Duration.ofSeconds(2),
-                    Duration.ofHours(1));
+                    Duration.ofHours(1),
+                    Duration.ofSeconds(10));
 
     /** The largest {@link #jsonMaxBody} that a {@code hello} can say. */
     public static final int MOST_JSON_MAX_BODY = 64 * 1024;
@@ -76,6 +79,7 @@ public record Limits(
         private Duration silence;
         private Duration closeWait;
         private Duration bodyIdle;
+        private Duration helloWait;
 
         private Builder(Limits from) {
             jsonBodyBytes = from.jsonBodyBytes;
@@ -89,6 +93,7 @@ public record Limits(
             silence = from.silence;
             closeWait = from.closeWait;
             bodyIdle = from.bodyIdle;
+            helloWait = from.helloWait;
         }
 
         /** See {@link Limits#jsonBodyBytes}. */
@@ -152,6 +157,12 @@ public record Limits(
             return this;
         }
 
+        /** See {@link Limits#helloWait}. */
+        public Builder helloWait(Duration value) {
+            helloWait = value;
+            return this;
+        }
+
         /** The limits. */
         public Limits build() {
             return new Limits(
@@ -165,7 +176,8 @@ public record Limits(
                     pingInterval,
                     silence,
                     closeWait,
-                    bodyIdle);
+                    bodyIdle,
+                    helloWait);
         }
     }
 }

@@ -30,8 +30,6 @@ final class AgentConnection implements ServerConnection, AgentLink {
 
     private static final Logger LOGGER = System.getLogger(AgentConnection.class.getName());
 
-    private static final int HELLO_SECONDS = 10;
-
     private final String tunnelId;
     private final String peer;
     private final LinkAcceptor acceptor;
@@ -92,7 +90,11 @@ final class AgentConnection implements ServerConnection, AgentLink {
     public void handle(Limit limit) {
         LOGGER.log(Level.INFO, "link tunnel={0} agent={1} open", tunnelId, peer);
         ScheduledFuture<?> helloWait =
-                acceptor.timer().schedule(this::expectHello, HELLO_SECONDS, TimeUnit.SECONDS);
+                acceptor.timer()
+                        .schedule(
+                                this::expectHello,
+                                acceptor.limits().helloWait().toNanos(),
+                                TimeUnit.NANOSECONDS);
         try {
             upstream.serve();
         } catch (IOException e) {
