@@ -55,7 +55,9 @@ final class Programs implements AutoCloseable {
         return new Programs(builder.start());
     }
 
-    /** Starts what others wrote. It does not see the home folder and the proxies of whoever tests. */
+    /**
+     * Starts what others wrote. It does not see the home folder and the proxies of whoever tests.
+     */
     static Programs start(Path home, List<String> command, Map<String, String> env)
             throws IOException {
         ProcessBuilder builder =
