@@ -92,7 +92,7 @@ class GitIT {
         stream.writeBytes(incompressible());
         Path script = folder.resolve("seed");
         Files.write(script, stream.toByteArray());
-        git("-C", origin.toString(), "-c", "alias.seed=!git fast-import --quiet <" + script, "seed");
+        run("/bin/sh", "-c", "git -C " + origin + " fast-import --quiet <" + script);
     }
 
     private Lighttpd backend(Path root) throws Exception {
@@ -105,8 +105,7 @@ class GitIT {
                 root,
                 List.of("mod_alias", "mod_setenv", "mod_cgi"),
                 "alias.url = ( \"/git\" => \"%s\" )".formatted(backend),
-                "setenv.set-environment = ( \"GIT_PROJECT_ROOT\" => \"%s\","
-                                .formatted(root)
+                "setenv.set-environment = ( \"GIT_PROJECT_ROOT\" => \"%s\",".formatted(root)
                         + " \"GIT_HTTP_EXPORT_ALL\" => \"1\", \"HOME\" => \"%s\" )"
                                 .formatted(folder),
                 "cgi.assign = ( \"\" => \"\" )");
@@ -125,6 +124,10 @@ class GitIT {
     private String git(String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(Tools.need("git")));
         command.addAll(List.of(arguments));
+        return run(command.toArray(String[]::new));
+    }
+
+    private String run(String... command) throws Exception {
         Map<String, String> environment =
                 Map.of(
                         "GIT_CONFIG_NOSYSTEM", "1",
@@ -135,6 +138,6 @@ class GitIT {
                         "GIT_COMMITTER_EMAIL", "c@example.com",
                         "GIT_TRACE_CURL", folder.resolve("trace").toString(),
                         "GIT_TRACE_CURL_NO_DATA", "1");
-        return Programs.run(folder, command, environment);
+        return Programs.run(folder, List.of(command), environment);
     }
 }

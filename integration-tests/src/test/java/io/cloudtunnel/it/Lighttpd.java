@@ -36,8 +36,18 @@ record Lighttpd(int port, Programs program) implements AutoCloseable {
         Files.writeString(file, configuration + String.join("\n", more) + "\n");
         Programs started =
                 Programs.start(own, List.of(program, "-D", "-f", file.toString()), Map.of());
-        started.await("start", line -> line.contains("server started"));
+        String line =
+                started.await("start", text -> text.contains("server started") || isMissing(text));
+        if (isMissing(line)) {
+            started.close();
+            Tools.missing(line);
+        }
         return new Lighttpd(port, started);
+    }
+
+    /** Some of its modules are packages of their own. */
+    private static boolean isMissing(String line) {
+        return line.contains("dlopen() failed");
     }
 
     private static String listed(List<String> modules) {
