@@ -129,7 +129,11 @@ final class Programs implements AutoCloseable {
 
     /** Waits for the end; the exit status. */
     int awaitExit() throws InterruptedException {
-        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        return awaitExit(PATIENCE_SECONDS);
+    }
+
+    int awaitExit(long seconds) throws InterruptedException {
+        if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
             throw new AssertionError("still running:\n" + output());
         }
         collector.join(TimeUnit.SECONDS.toMillis(5)); // what it left behind may hold the pipe
