@@ -27,6 +27,8 @@ async function talk() {
   show("fetch", await greeting.text());
   const echoed = await fetch("/api/echo", { method: "POST", body: "x".repeat(100000) });
   show("post", (await echoed.text()).length);
+  const worker = new Worker("/assets/worker-7f8a.js");
+  worker.onmessage = (event) => show("worker", event.data);
 }
 
 function connect(path) {

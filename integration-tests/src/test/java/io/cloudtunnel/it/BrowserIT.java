@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -97,7 +98,7 @@ class BrowserIT {
             page.value("document.getElementById('back').click()");
             page.await(text("main") + " === 'home'");
 
-            page.await(text("post") + " === '100000'");
+            page.await(text("worker") + " === 'hello, session=s1'");
             assertEquals(List.of(), List.copyOf(page.complaints()));
             // A module that is loaded when it is needed: asked for by the script, not by the page.
             page.value("document.getElementById('about-link').click()");
@@ -115,6 +116,7 @@ class BrowserIT {
         page.await(text("main") + " === 'home'");
         page.await(text("fetch") + " === 'hello, session=s1'");
         page.await(text("post") + " === '100000'");
+        page.await(text("worker") + " === 'hello, session=s1'");
         page.await("[...document.fonts].some(font => font.status === 'loaded')");
     }
 
@@ -124,27 +126,52 @@ class BrowserIT {
         try (WebApplication local = new WebApplication("spa");
                 Tunnel tunnel = tunnel(local, "cookie");
                 Browser.Page page = browser.open()) {
-            showsItself(page, tunnel.url("/"));
-            page.value("application.connect('/ws-app'); application.connect('/ws')");
-            page.await(text("ws-app") + " === 'ws-app: hello'");
-            page.await(text("ws") + " === 'ws: hello'");
-
-            // Once the page has given itself another address, its requests have that as Referer.
-            page.value("document.getElementById('about-link').click()");
-            page.await(text("main") + " === 'about'");
-            page.await(COLOUR + " === 'rgb(1, 2, 3)'");
-            page.value("document.getElementById('fetch').textContent = ''; application.talk()");
-            page.await(text("fetch") + " === 'hello, session=s1'");
-
-            page.value("window.before = true");
-            page.reload();
-            page.await("!window.before && " + text("main") + " === 'about'");
-            page.await(text("fetch") + " === 'hello, session=s1'");
-            page.value("application.connect('/ws-app')");
-            page.await(text("ws-app") + " === 'ws-app: hello'");
-            page.value("document.getElementById('send').click()");
-            page.await(text("thanks") + " === 'thanks for name=Ada'");
-            assertEquals(List.of(), List.copyOf(page.complaints()));
+            doesAll(page, tunnel.url("/"));
+            // What is loaded anew is under the prefix again.
+            assertEquals(tunnel.prefix() + "/thanks", page.value("location.pathname"));
         }
+    }
+
+    /** Browsers lead all names below localhost to this machine. */
+    @Test
+    void aSinglePageApplicationWithAHostOfItsOwn() throws Exception {
+        try (WebApplication local = new WebApplication("spa");
+                Tunnel tunnel =
+                        Tunnel.to(
+                                local.port(),
+                                folder,
+                                "binary",
+                                server ->
+                                        server.hostDomain("tunnels.localhost", Map.of())
+                                                .rootFallback("off"),
+                                agent -> agent);
+                Browser.Page page = browser.open()) {
+            doesAll(page, tunnel.url("/"));
+            assertEquals("/thanks", page.value("location.pathname"));
+        }
+    }
+
+    private static void doesAll(Browser.Page page, String url) throws Exception {
+        showsItself(page, url);
+        page.value("application.connect('/ws-app'); application.connect('/ws')");
+        page.await(text("ws-app") + " === 'ws-app: hello'");
+        page.await(text("ws") + " === 'ws: hello'");
+
+        // Once the page has given itself another address, its requests have that as Referer.
+        page.value("document.getElementById('about-link').click()");
+        page.await(text("main") + " === 'about'");
+        page.await(COLOUR + " === 'rgb(1, 2, 3)'");
+        page.value("document.getElementById('fetch').textContent = ''; application.talk()");
+        page.await(text("fetch") + " === 'hello, session=s1'");
+
+        page.value("window.before = true");
+        page.reload();
+        page.await("!window.before && " + text("main") + " === 'about'");
+        page.await(text("worker") + " === 'hello, session=s1'");
+        page.value("application.connect('/ws-app')");
+        page.await(text("ws-app") + " === 'ws-app: hello'");
+        page.value("document.getElementById('send').click()");
+        page.await(text("thanks") + " === 'thanks for name=Ada'");
+        assertEquals(List.of(), List.copyOf(page.complaints()));
     }
 }
