@@ -3,6 +3,7 @@ package io.cloudtunnel.it;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -14,10 +15,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Headless Chromium, driven by its DevTools protocol. */
+/** Headless Chromium, driven by its DevTools protocol, by one thread. */
 final class Browser implements AutoCloseable {
 
     private static final long PATIENCE_SECONDS = 30;
@@ -85,7 +88,7 @@ final class Browser implements AutoCloseable {
     }
 
     private JsonNode call(String session, String method, Map<String, ?> parameters)
-            throws Exception {
+            throws IOException {
         int id = last.incrementAndGet();
         ObjectNode message = JSON.createObjectNode().put("id", id).put("method", method);
         message.set("params", JSON.valueToTree(parameters));
@@ -94,12 +97,15 @@ final class Browser implements AutoCloseable {
         }
         CompletableFuture<JsonNode> answer = new CompletableFuture<>();
         calls.put(id, answer);
-        synchronized (socket) { // one message at a time
+        JsonNode whole;
+        try {
             socket.sendText(message.toString(), true).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            whole = answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new IOException(method + " has no answer", e);
         }
-        JsonNode whole = answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         if (whole.has("error")) {
-            throw new Refused(method + ": " + whole.get("error"));
+            throw new IOException(method + ": " + whole.get("error"));
         }
         return whole.get("result");
     }
@@ -134,21 +140,14 @@ final class Browser implements AutoCloseable {
         }
     }
 
-    /** The browser says that it cannot do this. */
-    private static final class Refused extends Exception {
-        private static final long serialVersionUID = 1;
-
-        Refused(String message) {
-            super(message);
-        }
-    }
-
     /** Waits for its end, since it writes to its folder until then. */
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         try {
             call(null, "Browser.close", Map.of());
             program.awaitExit();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } finally {
             socket.abort();
             client.shutdownNow();
@@ -205,7 +204,7 @@ final class Browser implements AutoCloseable {
                                     "userGesture",
                                     true));
             if (result.has("exceptionDetails")) {
-                throw new Refused(expression + ": " + result.get("exceptionDetails"));
+                throw new IOException(expression + ": " + result.get("exceptionDetails"));
             }
             return result.get("result").path("value").asText();
         }
@@ -236,7 +235,7 @@ final class Browser implements AutoCloseable {
 
         /** Ends all that it has open. */
         @Override
-        public void close() throws Exception {
+        public void close() throws IOException {
             call(null, "Target.closeTarget", Map.of("targetId", target));
         }
     }

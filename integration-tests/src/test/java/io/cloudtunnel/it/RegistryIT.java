@@ -90,6 +90,7 @@ class RegistryIT {
                     tunnel.url("/").substring("http:".length()) + ":_authToken=" + token(tunnel));
 
             npm(tunnel, "publish", sample.toString());
+            registry.await("upload", line -> line.contains("PUT /@it%2fsample"));
             assertTrue(
                     npm(tunnel, "view", NAME, "dist.tarball")
                             .startsWith(tunnel.url("/@it/sample/-/")),
