@@ -2,7 +2,6 @@ package io.cloudtunnel.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -31,7 +30,6 @@ class ClientsIT {
     @ParameterizedTest
     @CsvSource({"binary, chunked", "binary, length", "json, chunked", "json, length"})
     void curlDownAndUp(String mode, String framing) throws Exception {
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin/curl")), "no curl on this machine");
         try (Rig rig = Rig.start(folder, mode, new Bodies())) {
             Process down = curl(rig.url("/down/" + framing + "/" + SIZE));
             assertEquals(Content.of(SIZE), Content.read(down.getInputStream()));
@@ -59,7 +57,7 @@ class ClientsIT {
     }
 
     private static Process curl(String... arguments) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder("/usr/bin/curl", "-sS");
+        ProcessBuilder builder = new ProcessBuilder(Tools.need("curl"), "-sS");
         builder.command().addAll(java.util.List.of(arguments));
         return builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
     }

@@ -9,11 +9,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/** A packaged program as a process of its own, with what it prints. */
+/** A program as a process of its own, with what it prints. */
 final class Programs implements AutoCloseable {
 
     private static final long PATIENCE_SECONDS = 30;
@@ -22,9 +23,11 @@ final class Programs implements AutoCloseable {
     private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
     private final Object printed = new Object();
 
+    private final Thread collector;
+
     private Programs(Process process) {
         this.process = process;
-        Thread.ofVirtual().start(this::collect);
+        collector = Thread.ofVirtual().start(this::collect);
     }
 
     /** Copies a jar alone into an empty folder and starts it there. */
@@ -50,6 +53,34 @@ final class Programs implements AutoCloseable {
         builder.environment().remove("XDG_CONFIG_HOME");
         builder.environment().putAll(env);
         return new Programs(builder.start());
+    }
+
+    /**
+     * Starts what others wrote. It does not see the home folder and the proxies of whoever tests.
+     */
+    static Programs start(Path home, List<String> command, Map<String, String> env)
+            throws IOException {
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(home.toFile()).redirectErrorStream(true);
+        builder.environment()
+                .keySet()
+                .removeIf(name -> name.toLowerCase(Locale.ROOT).endsWith("_proxy"));
+        builder.environment().put("HOME", home.toString());
+        builder.environment().putAll(env);
+        return new Programs(builder.start());
+    }
+
+    /** Runs what others wrote to its end, which has to be a good one; what it printed. */
+    static String run(Path home, List<String> command, Map<String, String> env)
+            throws IOException, InterruptedException {
+        try (Programs program = start(home, command, env)) {
+            int status = program.awaitExit();
+            if (status != 0) {
+                throw new AssertionError(
+                        String.join(" ", command) + ": " + status + "\n" + program.output());
+            }
+            return program.output();
+        }
     }
 
     static String javaOfThisProcess() {
@@ -98,9 +129,14 @@ final class Programs implements AutoCloseable {
 
     /** Waits for the end; the exit status. */
     int awaitExit() throws InterruptedException {
-        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        return awaitExit(PATIENCE_SECONDS);
+    }
+
+    int awaitExit(long seconds) throws InterruptedException {
+        if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
             throw new AssertionError("still running:\n" + output());
         }
+        collector.join(TimeUnit.SECONDS.toMillis(5)); // what it left behind may hold the pipe
         return process.exitValue();
     }
 

@@ -5,24 +5,18 @@ import io.cloudtunnel.agent.TunnelAgentBuilder;
 import io.cloudtunnel.server.TunnelServer;
 import io.cloudtunnel.server.TunnelServerBuilder;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.function.UnaryOperator;
 
 /** A real server, a real agent and a raw local service, as libraries in one process. */
 final class Rig implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-
     private final RawService local;
-    private final TunnelServer server;
-    private final TunnelAgent agent;
+    private final Tunnel tunnel;
 
-    private Rig(RawService local, TunnelServer server, TunnelAgent agent) {
+    private Rig(RawService local, Tunnel tunnel) {
         this.local = local;
-        this.server = server;
-        this.agent = agent;
+        this.tunnel = tunnel;
     }
 
     static Rig start(Path folder, String mode, RawService.Handler handler) throws Exception {
@@ -37,20 +31,7 @@ final class Rig implements AutoCloseable {
             UnaryOperator<TunnelAgentBuilder> ofAgent)
             throws Exception {
         RawService local = new RawService(handler);
-        TunnelServer server =
-                ofServer.apply(TunnelServer.builder().host("127.0.0.1").port(0)).start();
-        TunnelAgent agent =
-                ofAgent.apply(
-                                TunnelAgent.builder()
-                                        .server("http://localhost:" + server.port())
-                                        .local("http://127.0.0.1:" + local.port())
-                                        .mode(mode)
-                                        .credentialsFile(folder.resolve("credentials.json")))
-                        .start();
-        if (!agent.awaitConnected(PATIENCE)) {
-            throw new AssertionError("the agent does not connect");
-        }
-        return new Rig(local, server, agent);
+        return new Rig(local, Tunnel.to(local.port(), folder, mode, ofServer, ofAgent));
     }
 
     RawService local() {
@@ -58,25 +39,25 @@ final class Rig implements AutoCloseable {
     }
 
     TunnelServer server() {
-        return server;
+        return tunnel.server();
     }
 
     TunnelAgent agent() {
-        return agent;
+        return tunnel.agent();
     }
 
     String url(String path) {
-        return agent.publicUrl() + path;
+        return tunnel.url(path);
     }
 
     /** The raw target of a path of the local service. */
     String target(String path) {
-        return URI.create(agent.publicUrl()).getRawPath() + path;
+        return tunnel.prefix() + path;
     }
 
     /** A public client. */
     Wire client() throws IOException {
-        return Wire.to(server.port());
+        return Wire.to(tunnel.server().port());
     }
 
     /** A public client that has sent a request without a body. */
@@ -95,8 +76,7 @@ final class Rig implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        agent.close();
-        server.close();
+        tunnel.close();
         local.close();
     }
 }
