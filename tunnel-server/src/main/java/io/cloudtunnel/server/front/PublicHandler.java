@@ -132,6 +132,10 @@ public final class PublicHandler {
             throw new ExchangeException(
                     ErrorCode.BAD_REQUEST, "its dot segments lead out of the tunnel");
         }
+        if (!Targets.isWellEncoded(path.id())) {
+            throw new ExchangeException(
+                    ErrorCode.BAD_REQUEST, "its tunnel part has a malformed percent-encoding");
+        }
         Upstream upstream = links.find(path.id());
         // Who has a link is known; the MAC of any other id tells whether it could have one.
         if (upstream == null && !credentials.knows(path.id())) {
