@@ -38,8 +38,16 @@ final class ConnectionCall implements PublicCall {
     ConnectionCall(PublicConnection connection, ReceivedRequest request) {
         this.connection = connection;
         this.request = request;
-        this.head = request.head();
+        this.head = withoutIgnored(request);
         this.bodyRead = request.framing().length() == 0;
+    }
+
+    /** HTTP/1.0 knows no upgrade: to be ignored (RFC 9110, section 7.8). */
+    private static RequestHead withoutIgnored(ReceivedRequest request) {
+        RequestHead head = request.head();
+        boolean ignored =
+                request.version() == HttpVersion.HTTP_1_0 && head.fields().contains("Upgrade");
+        return ignored ? head.with(head.fields().without("Upgrade")) : head;
     }
 
     @Override
@@ -64,7 +72,7 @@ final class ConnectionCall implements PublicCall {
 
     @Override
     public boolean carriesUpgrades() {
-        return request.version() == HttpVersion.HTTP_1_1;
+        return true;
     }
 
     @Override
