@@ -199,11 +199,16 @@ final class ConnectionCall implements PublicCall {
 
     private Fields fields(ResponseHead answer) {
         Fields fields = answer.fields();
-        if (switched || fields.contains("Connection")) {
+        String said = fields.first("Connection");
+        if (switched || fields.hasToken("Connection", "close")) {
             return fields;
         }
         if (lastOne) {
-            return fields.toBuilder().add("Connection", "close").build();
+            String close = said == null ? "close" : said + ", close";
+            return fields.toBuilder().set("Connection", close).build();
+        }
+        if (said != null) {
+            return fields;
         }
         return request.version() == HttpVersion.HTTP_1_0
                 ? fields.toBuilder().add("Connection", "keep-alive").build()
