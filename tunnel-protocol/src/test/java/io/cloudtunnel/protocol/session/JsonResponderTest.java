@@ -36,18 +36,19 @@ class JsonResponderTest {
             side.request(
                     "\"a\"",
                     ",\"method\":\"POST\",\"path\":\"/x%2F\",\"query\":\"y\",\"body\":\"aGk=\","
-                        + "\"headers\":{\"content-length\":\"77\",\"upgrade\":\"x\",\"A\":[\"1\",\"2\"]}");
+                        + "\"headers\":{\"content-length\":\"77\",\"upgrade\":\"x\",\"Trailer\":\"B\",\"A\":[\"1\",\"2\"]}");
             ScriptedExchange exchange = local.next();
             assertEquals("POST", exchange.head.method());
             assertEquals("/x%2F?y", exchange.head.target());
             assertEquals(List.of("1", "2"), exchange.head.fields().all("A"));
             assertEquals(List.of("2"), exchange.head.fields().all("Content-Length"));
             assertEquals(List.of(), exchange.head.fields().all("Upgrade"));
+            assertEquals(List.of(), exchange.head.fields().all("Trailer"));
             assertEquals(2, exchange.bodyLength);
             assertEquals(Bytes.utf8("hi"), ServerSide.get(exchange.request));
             exchange.then(
                     new ResponseHead(103, Fields.EMPTY),
-                    new ResponseHead(201, Fields.of("B", "3")),
+                    new ResponseHead(201, Fields.of("Trailer", "C", "B", "3")),
                     Bytes.utf8("hel"),
                     Bytes.utf8("lo"),
                     Bytes.EMPTY);
