@@ -4,6 +4,9 @@ import io.cloudtunnel.agent.TunnelAgent;
 import io.cloudtunnel.agent.TunnelAgentBuilder;
 import io.cloudtunnel.server.TunnelServer;
 import io.cloudtunnel.server.TunnelServerBuilder;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
+import io.helidon.webserver.http.HttpRouting;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -17,11 +20,20 @@ final class Rig implements AutoCloseable {
 
     private final RawService local;
     private final TunnelServer server;
+    private final WebServer application; // null where the server runs by itself
+    private final int port;
     private final TunnelAgent agent;
 
-    private Rig(RawService local, TunnelServer server, TunnelAgent agent) {
+    private Rig(
+            RawService local,
+            TunnelServer server,
+            WebServer application,
+            int port,
+            TunnelAgent agent) {
         this.local = local;
         this.server = server;
+        this.application = application;
+        this.port = port;
         this.agent = agent;
     }
 
@@ -39,18 +51,56 @@ final class Rig implements AutoCloseable {
         RawService local = new RawService(handler);
         TunnelServer server =
                 ofServer.apply(TunnelServer.builder().host("127.0.0.1").port(0)).start();
+        return new Rig(
+                local,
+                server,
+                null,
+                server.port(),
+                agent(folder, mode, server.port(), local.port(), ofAgent));
+    }
+
+    /** The server in an application of somebody's own, with its routes; binary mode. */
+    static Rig embedded(
+            Path folder,
+            HttpRouting.Builder routes,
+            RawService.Handler handler,
+            UnaryOperator<TunnelServerBuilder> ofServer,
+            UnaryOperator<TunnelAgentBuilder> ofAgent)
+            throws Exception {
+        RawService local = new RawService(handler);
+        TunnelServer server = ofServer.apply(TunnelServer.builder()).build();
+        WebServerConfig.Builder builder =
+                WebServer.builder().host("127.0.0.1").port(0).routing(routes);
+        server.install(builder);
+        WebServer application = builder.build().start();
+        int port = application.port();
+        return new Rig(
+                local,
+                server,
+                application,
+                port,
+                agent(folder, "binary", port, local.port(), ofAgent));
+    }
+
+    private static TunnelAgent agent(
+            Path folder,
+            String mode,
+            int port,
+            int localPort,
+            UnaryOperator<TunnelAgentBuilder> ofAgent)
+            throws Exception {
         TunnelAgent agent =
                 ofAgent.apply(
                                 TunnelAgent.builder()
-                                        .server("http://localhost:" + server.port())
-                                        .local("http://127.0.0.1:" + local.port())
+                                        .server("http://localhost:" + port)
+                                        .local("http://127.0.0.1:" + localPort)
                                         .mode(mode)
                                         .credentialsFile(folder.resolve("credentials.json")))
                         .start();
         if (!agent.awaitConnected(PATIENCE)) {
             throw new AssertionError("the agent does not connect");
         }
-        return new Rig(local, server, agent);
+        return agent;
     }
 
     RawService local() {
@@ -59,6 +109,11 @@ final class Rig implements AutoCloseable {
 
     TunnelServer server() {
         return server;
+    }
+
+    /** Where the public finds the server. */
+    int port() {
+        return port;
     }
 
     TunnelAgent agent() {
@@ -76,7 +131,7 @@ final class Rig implements AutoCloseable {
 
     /** A public client. */
     Wire client() throws IOException {
-        return Wire.to(server.port());
+        return Wire.to(port);
     }
 
     /** A public client that has sent a request without a body. */
@@ -97,6 +152,9 @@ final class Rig implements AutoCloseable {
     public void close() throws IOException {
         agent.close();
         server.close();
+        if (application != null) {
+            application.stop();
+        }
         local.close();
     }
 }
