@@ -42,12 +42,12 @@ final class ConnectionCall implements PublicCall {
         this.bodyRead = request.framing().length() == 0;
     }
 
-    /** HTTP/1.0 knows no upgrade: to be ignored (RFC 9110, section 7.8). */
+    /** HTTP/1.0 knows neither upgrades nor trailers: to be ignored (RFC 9110, section 7.8). */
     private static RequestHead withoutIgnored(ReceivedRequest request) {
         RequestHead head = request.head();
-        boolean ignored =
-                request.version() == HttpVersion.HTTP_1_0 && head.fields().contains("Upgrade");
-        return ignored ? head.with(head.fields().without("Upgrade")) : head;
+        return request.version() == HttpVersion.HTTP_1_0
+                ? head.with(head.fields().without("Upgrade").without("TE"))
+                : head;
     }
 
     @Override
