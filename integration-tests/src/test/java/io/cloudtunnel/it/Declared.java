@@ -68,6 +68,16 @@ record Declared(String name, What what, String why) {
     /** What the two ends of each connection write for themselves. */
     private static final Set<String> OF_A_CONNECTION = Set.of("connection", "transfer-encoding");
 
+    /** As the tables of docs/http.md have it. */
+    String documented() {
+        return switch (what) {
+            case SET -> "request " + name + " set";
+            case DROPPED -> "request " + name + " dropped";
+            case SET_OF_ANSWER -> "answer " + name + " set";
+            case DROPPED_OF_ANSWER -> "answer " + name + " dropped";
+        };
+    }
+
     private boolean covers(String lowerName) {
         String own = name.toLowerCase(Locale.ROOT);
         return own.endsWith("*")
@@ -119,6 +129,10 @@ record Declared(String name, What what, String why) {
                 .filter(one -> one.what == What.SET && !one.name.equals("Host"))
                 .filter(one -> direct.has("Host") || !one.name.equals("X-Forwarded-Host"))
                 .forEach(one -> kept.add(one.name + ":*"));
+        boolean trailers = direct.values("TE").stream().anyMatch(te -> te.contains("trailers"));
+        if (trailers && direct.start().endsWith("HTTP/1.1")) {
+            kept.add("TE:trailers");
+        }
         if (switches(direct)) {
             direct.values("Upgrade").forEach(value -> kept.add("Upgrade:" + value));
         }

@@ -5,15 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +56,28 @@ class FidelityIT {
                                                 dynamicTest(
                                                         one.name() + ": " + way,
                                                         () -> compare(one, way)))));
+    }
+
+    /** Who reads the docs has to find the list that is in force. */
+    @Test
+    void theDocsHaveTheDeclaredList() throws Exception {
+        Set<String> documented = new TreeSet<>();
+        String of = "";
+        for (String row : Files.readAllLines(Path.of("../docs/http.md"))) {
+            String[] cells = row.split("\\|", -1);
+            if (cells.length > 3 && cells[2].isBlank()) {
+                of = cells[1].strip();
+            } else if (cells.length > 3 && !of.isEmpty() && cells[1].contains("`")) {
+                for (String name : cells[1].replace("`", "").split(",", -1)) {
+                    documented.add(of + " " + name.strip() + " " + cells[2].strip());
+                }
+            } else if (row.startsWith("#")) {
+                of = "";
+            }
+        }
+        Set<String> declared = new TreeSet<>();
+        Declared.LIST.forEach(one -> declared.add(one.documented()));
+        assertEquals(declared, documented);
     }
 
     private static void compare(Case one, Way way) throws Exception {

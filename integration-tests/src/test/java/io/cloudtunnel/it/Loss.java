@@ -103,7 +103,7 @@ enum Loss {
     abstract Exchanged in(Exchanged all);
 
     private static Seen withoutTrailers(Seen seen) {
-        return seen.withoutTrailers().without(name -> name.equals("trailer"));
+        return seen.withoutTrailers().without(name -> name.equals("trailer") || name.equals("te"));
     }
 
     private static boolean hasLength(Seen seen) {

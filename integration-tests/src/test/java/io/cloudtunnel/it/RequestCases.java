@@ -84,8 +84,11 @@ final class RequestCases {
                 get(
                         "what is about one connection",
                         "Connection: close, X-Mine, TE\r\nX-Mine: 1\r\nKeep-Alive: timeout=5\r\n"
-                                + "Proxy-Connection: close\r\nTE: trailers\r\nX-Kept: 1\r\n"
+                                + "Proxy-Connection: close\r\nTE: gzip;q=0.5\r\nX-Kept: 1\r\n"
                                 + "Proxy-Authorization: Basic eDp5"));
+        all.add(
+                get("a client that takes trailers", "Connection: TE\r\nTE: trailers, deflate")
+                        .jsonLoses(Loss.TRAILERS));
         all.add(
                 get(
                         "what only the server may say",
