@@ -96,6 +96,31 @@ class BadInputIT {
         }
     }
 
+    /** All requests on the listener pass the same checks. */
+    @TestFactory
+    Stream<DynamicTest> refusesOnBehalfOfTheApplication() {
+        return BadInput.all().stream()
+                .filter(bad -> !bad.inBody() && !bad.name().startsWith("target "))
+                .map(bad -> dynamicTest(bad.name(), () -> refuseOnBehalfOfTheApplication(bad)));
+    }
+
+    private static void refuseOnBehalfOfTheApplication(BadInput bad) throws Exception {
+        int before = Ways.OWN_REQUESTS.get();
+        try (Wire client = ways.connect(Way.EMBEDDED)) {
+            client.send(bad.requestAt("/own"));
+            client.send(GOOD.requestAt("/own"));
+            Wire.Head answer = client.readAnswer();
+            assertTrue(answer.status() >= 400 && answer.status() <= 501, answer.start());
+            client.text(answer);
+            assertNull(client.readHead(), "nothing else is answered");
+        }
+        assertEquals(before, Ways.OWN_REQUESTS.get(), "requests that reached the application");
+        try (Wire client = ways.connect(Way.EMBEDDED)) {
+            client.send(GOOD.requestAt("/own"));
+            assertEquals(Ways.OWN, client.text(client.readAnswer()));
+        }
+    }
+
     /** A chunk is passed on as it comes, and costs what has come of it. */
     @ParameterizedTest
     @EnumSource(names = {"BINARY", "EMBEDDED"})

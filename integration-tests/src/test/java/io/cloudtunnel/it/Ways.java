@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
 /** The same local service by each way. */
@@ -18,6 +19,9 @@ final class Ways implements AutoCloseable {
 
     /** What the application around the embedded server says at {@code /own}. */
     static final String OWN = "the application's own";
+
+    /** Requests that reached the application below {@code /own/}. */
+    static final AtomicInteger OWN_REQUESTS = new AtomicInteger();
 
     private final List<Rig> rigs = new ArrayList<>();
 
@@ -45,6 +49,12 @@ final class Ways implements AutoCloseable {
 
     private static HttpRouting.Builder application() {
         return HttpRouting.builder()
+                .any(
+                        "/own/*",
+                        (request, response) -> {
+                            OWN_REQUESTS.incrementAndGet();
+                            response.send(OWN);
+                        })
                 .get("/own", (request, response) -> response.send(OWN))
                 .post(
                         "/own",
