@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cloudtunnel.protocol.frame.StandardPhrase;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
@@ -33,8 +34,7 @@ class OneConnectionIT {
 
     private static void serve(RawService.Call call) throws Exception {
         String target = call.head().target();
-        String body =
-                new String(call.body().readAllBytes(), java.nio.charset.StandardCharsets.US_ASCII);
+        String body = new String(call.body().readAllBytes(), StandardCharsets.US_ASCII);
         if (target.equals("/events")) {
             long before = HEAD_SEEN.getCount();
             call.wire().head("HTTP/1.1 200 OK", "Transfer-Encoding: chunked");

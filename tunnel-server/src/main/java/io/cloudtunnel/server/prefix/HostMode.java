@@ -22,7 +22,7 @@ public final class HostMode {
 
     private final @Nullable String domain; // lower case, with a dot in front
     private final Map<String, String> customHosts; // lower case, to id
-    private final Map<String, String> hostsById = new HashMap<>(); // the first one of each
+    private final Map<String, String> hostsById; // the first one of each
 
     /**
      * Host mode below a domain, or for hosts that are given one by one, or both.
@@ -36,6 +36,7 @@ public final class HostMode {
     public HostMode(@Nullable String domain, Map<String, String> customHosts) {
         this.domain = domain == null ? null : "." + name(domain);
         Map<String, String> hosts = new HashMap<>();
+        Map<String, String> first = new HashMap<>();
         customHosts.forEach((host, id) -> {
             String name = name(host);
             if (!PublicPrefix.isId(id)) {
@@ -45,9 +46,10 @@ public final class HostMode {
             if (hosts.put(name, id) != null) {
                 throw new IllegalArgumentException("each host name once only");
             }
-            hostsById.putIfAbsent(id, name);
+            first.putIfAbsent(id, name);
         });
         this.customHosts = Map.copyOf(hosts);
+        this.hostsById = Map.copyOf(first);
     }
 
     /** Checks values as the constructor does. */
@@ -119,9 +121,13 @@ public final class HostMode {
         if (base.getScheme() == null) {
             throw new IllegalArgumentException("an absolute URL is needed");
         }
-        String host = hostsById.getOrDefault(id, domain == null ? null : id + domain);
+        String given = hostsById.get(id);
+        if (given == null && domain == null) {
+            return null;
+        }
+        String host = given != null ? given : id + domain;
         String port = base.getPort() < 0 ? "" : ":" + base.getPort();
-        return host == null ? null : URI.create(base.getScheme() + "://" + host + port);
+        return URI.create(base.getScheme() + "://" + host + port);
     }
 
     /** A domain name in lower case, without a dot at its end. */
