@@ -105,18 +105,18 @@ class BadInputIT {
     }
 
     private static void refuseOnBehalfOfTheApplication(BadInput bad) throws Exception {
-        int before = Ways.OWN_REQUESTS.get();
+        int before = Ways.REQUESTS_BELOW.get();
         try (Wire client = ways.connect(Way.EMBEDDED)) {
-            client.send(bad.requestAt("/own"));
-            client.send(GOOD.requestAt("/own"));
+            client.send(bad.requestAt("/below"));
+            client.send(GOOD.requestAt("/below"));
             Wire.Head answer = client.readAnswer();
             assertTrue(answer.status() >= 400 && answer.status() <= 501, answer.start());
             client.text(answer);
             assertNull(client.readHead(), "nothing else is answered");
         }
-        assertEquals(before, Ways.OWN_REQUESTS.get(), "requests that reached the application");
+        assertEquals(before, Ways.REQUESTS_BELOW.get(), "requests that reached the application");
         try (Wire client = ways.connect(Way.EMBEDDED)) {
-            client.send(GOOD.requestAt("/own"));
+            client.send(GOOD.requestAt("/below"));
             assertEquals(Ways.OWN, client.text(client.readAnswer()));
         }
     }

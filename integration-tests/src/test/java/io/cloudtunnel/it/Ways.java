@@ -20,8 +20,8 @@ final class Ways implements AutoCloseable {
     /** What the application around the embedded server says at {@code /own}. */
     static final String OWN = "the application's own";
 
-    /** Requests that reached the application below {@code /own/}. */
-    static final AtomicInteger OWN_REQUESTS = new AtomicInteger();
+    /** Requests that reached the application below {@code /below/}. */
+    static final AtomicInteger REQUESTS_BELOW = new AtomicInteger();
 
     private final List<Rig> rigs = new ArrayList<>();
 
@@ -50,9 +50,9 @@ final class Ways implements AutoCloseable {
     private static HttpRouting.Builder application() {
         return HttpRouting.builder()
                 .any(
-                        "/own/*",
+                        "/below/*",
                         (request, response) -> {
-                            OWN_REQUESTS.incrementAndGet();
+                            REQUESTS_BELOW.incrementAndGet();
                             response.send(OWN);
                         })
                 .get("/own", (request, response) -> response.send(OWN))
