@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Answers that a tunnel has to carry as they are. */
+@SuppressWarnings("StringConcatToTextBlock") // which has no CR at the end of a line
 final class AnswerCases {
 
     private static final String GET = start("GET", "/a") + "\r\n";

@@ -82,8 +82,9 @@ class HostNamesIT {
                 assertEquals(path + " []", answer.first("X-Seen"));
                 assertEquals("/next", answer.first("Location"));
             }
-            String old = "{\"id\":\"%s\",\"secret\":\"%s\"}";
-            Matcher again = register(server, old.formatted(pair.group(1), pair.group(2)));
+            String old =
+                    "{\"id\":\"%s\",\"secret\":\"%s\"}".formatted(pair.group(1), pair.group(2));
+            Matcher again = register(server, old);
             assertEquals("http://shop.example.com:" + server.port(), again.group(3));
         }
     }

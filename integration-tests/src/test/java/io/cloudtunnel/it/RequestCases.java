@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Requests that a tunnel has to carry as they are. */
+@SuppressWarnings("StringConcatToTextBlock") // which has no CR at the end of a line
 final class RequestCases {
 
     private static final String GET = start("GET", "/h");

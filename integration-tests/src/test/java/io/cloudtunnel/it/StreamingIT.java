@@ -177,7 +177,7 @@ class StreamingIT {
         RawService.Handler handler =
                 call -> {
                     InputStream body = call.body();
-                    body.read();
+                    assertEquals('x', body.read());
                     call.wire().head("HTTP/1.1 200 OK", "Transfer-Encoding: chunked");
                     call.wire().chunk("begun");
                     body.readAllBytes();
