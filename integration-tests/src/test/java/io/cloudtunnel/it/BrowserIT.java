@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -142,8 +141,7 @@ class BrowserIT {
                                 folder,
                                 "binary",
                                 server ->
-                                        server.hostDomain("tunnels.localhost", Map.of())
-                                                .rootFallback("off"),
+                                        server.hostDomain("tunnels.localhost").rootFallback("off"),
                                 agent -> agent);
                 Browser.Page page = browser.open()) {
             doesAll(page, tunnel.url("/"));

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -140,7 +139,7 @@ class PrefixIT {
 
     @Test
     void aTunnelWithAHostOfItsOwn() throws Exception {
-        try (Rig rig = rig(server -> server.hostDomain("tunnels.example.com", Map.of()));
+        try (Rig rig = rig(server -> server.hostDomain("tunnels.example.com"));
                 Wire client = rig.client()) {
             URI url = URI.create(rig.agent().publicUrl());
             assertTrue(url.getHost().endsWith(".tunnels.example.com"), url.toString());

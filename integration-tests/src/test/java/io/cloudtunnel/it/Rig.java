@@ -4,6 +4,7 @@ import io.cloudtunnel.agent.TunnelAgent;
 import io.cloudtunnel.agent.TunnelAgentBuilder;
 import io.cloudtunnel.server.TunnelServer;
 import io.cloudtunnel.server.TunnelServerBuilder;
+import io.helidon.webserver.http.HttpRouting;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.UnaryOperator;
@@ -34,12 +35,29 @@ final class Rig implements AutoCloseable {
         return new Rig(local, Tunnel.to(local.port(), folder, mode, ofServer, ofAgent));
     }
 
+    /** The server in an application of somebody's own, with its routes; binary mode. */
+    static Rig embedded(
+            Path folder,
+            HttpRouting.Builder routes,
+            RawService.Handler handler,
+            UnaryOperator<TunnelServerBuilder> ofServer,
+            UnaryOperator<TunnelAgentBuilder> ofAgent)
+            throws Exception {
+        RawService local = new RawService(handler);
+        return new Rig(local, Tunnel.embedded(local.port(), folder, routes, ofServer, ofAgent));
+    }
+
     RawService local() {
         return local;
     }
 
     TunnelServer server() {
         return tunnel.server();
+    }
+
+    /** Where the public finds the server. */
+    int port() {
+        return tunnel.port();
     }
 
     TunnelAgent agent() {
@@ -57,7 +75,7 @@ final class Rig implements AutoCloseable {
 
     /** A public client. */
     Wire client() throws IOException {
-        return Wire.to(tunnel.server().port());
+        return Wire.to(port());
     }
 
     /** A public client that has sent a request without a body. */

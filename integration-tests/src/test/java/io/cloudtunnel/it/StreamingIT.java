@@ -171,6 +171,33 @@ class StreamingIT {
         }
     }
 
+    /** Once a request is being answered its body may be silent for longer, but not for ever. */
+    @Test
+    void anAnsweredUploadThatStopsIsBrokenOff() throws Exception {
+        Limits limits = brief(Duration.ofMillis(500));
+        RawService.Handler handler =
+                call -> {
+                    InputStream body = call.body();
+                    assertEquals('x', body.read());
+                    call.wire().head("HTTP/1.1 200 OK", "Transfer-Encoding: chunked");
+                    call.wire().chunk("begun");
+                    body.readAllBytes();
+                };
+        try (Rig rig =
+                        Rig.start(
+                                folder,
+                                "binary",
+                                handler,
+                                server -> server.limits(limits),
+                                agent -> agent);
+                Wire client = rig.client()) {
+            client.send(rig.requestHead("POST", "/", "Transfer-Encoding: chunked")).chunk("x");
+            InputStream body = client.body(client.readAnswer(), false);
+            assertEquals("begun", new String(body.readNBytes(5), StandardCharsets.US_ASCII));
+            assertThrows(IOException.class, body::read);
+        }
+    }
+
     @Test
     void jsonModeSaysThatItCannotCarryAnEventStream() throws Exception {
         try (Rig rig = Rig.start(folder, "json", this::events);

@@ -4,15 +4,30 @@ import io.cloudtunnel.agent.TunnelAgent;
 import io.cloudtunnel.agent.TunnelAgentBuilder;
 import io.cloudtunnel.server.TunnelServer;
 import io.cloudtunnel.server.TunnelServerBuilder;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
+import io.helidon.webserver.http.HttpRouting;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 
 /** A real server and a real agent, as libraries, before a local service that runs already. */
-record Tunnel(TunnelServer server, TunnelAgent agent) implements AutoCloseable {
+final class Tunnel implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final TunnelServer server;
+    private final WebServer application; // null where the server runs by itself
+    private final int port;
+    private final TunnelAgent agent;
+
+    private Tunnel(TunnelServer server, WebServer application, int port, TunnelAgent agent) {
+        this.server = server;
+        this.application = application;
+        this.port = port;
+        this.agent = agent;
+    }
 
     static Tunnel to(int localPort, Path folder, String mode) throws Exception {
         return to(localPort, folder, mode, server -> server, agent -> agent);
@@ -27,10 +42,39 @@ record Tunnel(TunnelServer server, TunnelAgent agent) implements AutoCloseable {
             throws Exception {
         TunnelServer server =
                 ofServer.apply(TunnelServer.builder().host("127.0.0.1").port(0)).start();
+        int port = server.port();
+        return new Tunnel(server, null, port, agent(folder, mode, port, localPort, ofAgent));
+    }
+
+    /** The server in an application of somebody's own, with its routes; binary mode. */
+    static Tunnel embedded(
+            int localPort,
+            Path folder,
+            HttpRouting.Builder routes,
+            UnaryOperator<TunnelServerBuilder> ofServer,
+            UnaryOperator<TunnelAgentBuilder> ofAgent)
+            throws Exception {
+        TunnelServer server = ofServer.apply(TunnelServer.builder()).build();
+        WebServerConfig.Builder builder =
+                WebServer.builder().host("127.0.0.1").port(0).routing(routes);
+        server.install(builder);
+        WebServer application = builder.build().start();
+        int port = application.port();
+        return new Tunnel(
+                server, application, port, agent(folder, "binary", port, localPort, ofAgent));
+    }
+
+    private static TunnelAgent agent(
+            Path folder,
+            String mode,
+            int port,
+            int localPort,
+            UnaryOperator<TunnelAgentBuilder> ofAgent)
+            throws Exception {
         TunnelAgent agent =
                 ofAgent.apply(
                                 TunnelAgent.builder()
-                                        .server("http://localhost:" + server.port())
+                                        .server("http://localhost:" + port)
                                         .local("http://127.0.0.1:" + localPort)
                                         .mode(mode)
                                         .credentialsFile(folder.resolve("credentials.json")))
@@ -38,7 +82,20 @@ record Tunnel(TunnelServer server, TunnelAgent agent) implements AutoCloseable {
         if (!agent.awaitConnected(PATIENCE)) {
             throw new AssertionError("the agent does not connect");
         }
-        return new Tunnel(server, agent);
+        return agent;
+    }
+
+    TunnelServer server() {
+        return server;
+    }
+
+    TunnelAgent agent() {
+        return agent;
+    }
+
+    /** Where the public finds the server. */
+    int port() {
+        return port;
     }
 
     /** The public URL of a path of the local service. */
@@ -55,5 +112,8 @@ record Tunnel(TunnelServer server, TunnelAgent agent) implements AutoCloseable {
     public void close() {
         agent.close();
         server.close();
+        if (application != null) {
+            application.stop();
+        }
     }
 }

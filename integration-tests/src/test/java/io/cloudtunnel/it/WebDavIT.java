@@ -42,7 +42,7 @@ class WebDavIT {
                                 local.port(),
                                 folder,
                                 mode,
-                                server -> server.hostDomain("tunnels.example.com", Map.of()),
+                                server -> server.hostDomain("tunnels.example.com"),
                                 agent -> agent.host("public"))) {
             List<String> direct = litmus("http://127.0.0.1:" + local.port() + "/dav/");
             assertTrue(

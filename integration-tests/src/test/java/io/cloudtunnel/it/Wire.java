@@ -252,7 +252,7 @@ final class Wire implements AutoCloseable {
                 return 0; // InputStream.readNBytes asks for it, and must not wait
             }
             if (left == 0 && !ended) {
-                left = Integer.parseInt(needed(line()), 16);
+                left = size(needed(line()));
                 ended = left == 0;
                 if (ended) {
                     readTrailers();
@@ -270,6 +270,12 @@ final class Wire implements AutoCloseable {
                 needed(line());
             }
             return count;
+        }
+
+        /** What follows the size is an extension, or blanks (RFC 9112, section 7.1.1). */
+        private static int size(String line) {
+            int end = line.indexOf(';');
+            return Integer.parseInt((end < 0 ? line : line.substring(0, end)).strip(), 16);
         }
 
         private void readTrailers() throws IOException {

@@ -89,6 +89,19 @@ final class ServerOptions {
                     "HOST_DOMAIN",
                     "DOMAIN",
                     "Gives each tunnel a host of its own below this domain.");
+    static final Option HOST_NAMES =
+            Option.of(
+                    "host-names",
+                    "HOST_NAMES",
+                    "HOST=ID,...",
+                    "Gives tunnels hosts of their own, one by one: shop.example.com=ID,...");
+    static final Option CHUNK_LARGE_ANSWERS =
+            Option.of(
+                    "chunk-large-answers",
+                    "CHUNK_LARGE_ANSWERS",
+                    "BOOLEAN",
+                    "Whether answers of known length over 31 MiB go out chunked, since Cloud Run"
+                            + " refuses them otherwise; default true on Cloud Run, else false.");
     static final Option LOG_FORMAT =
             Option.of("log-format", "LOG_FORMAT", "FORMAT", "text or json; json on Cloud Run.");
 
@@ -108,6 +121,8 @@ final class ServerOptions {
                     ROOT_FALLBACK,
                     REWRITE_PREFIX,
                     HOST_DOMAIN,
+                    HOST_NAMES,
+                    CHUNK_LARGE_ANSWERS,
                     LOG_FORMAT);
 
     /** Options of releases to come. Ignoring them could leave open what somebody meant to close. */

@@ -101,9 +101,9 @@ public final class TunnelServer implements AutoCloseable {
                         links,
                         new Forwarding(config.trustedHops()),
                         drain,
-                        config.cloudRunService() == null
-                                ? AnswerRules.plain()
-                                : AnswerRules.cloudRun(),
+                        config.chunksLargeAnswers()
+                                ? AnswerRules.chunkingLarge()
+                                : AnswerRules.plain(),
                         new PublicRoutes(config.hosts(), rootFallback),
                         config.rewritesPrefix() ? new ResponseRewriter(Set.of()) : null,
                         config.limits());

@@ -1,5 +1,6 @@
 package io.cloudtunnel.server;
 
+import io.cloudtunnel.program.Option;
 import io.cloudtunnel.program.SettingException;
 import io.cloudtunnel.program.Settings;
 import io.cloudtunnel.protocol.frame.Limits;
@@ -10,7 +11,10 @@ import io.cloudtunnel.server.prefix.HostMode;
 import io.cloudtunnel.server.prefix.RootFallback;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what a {@link TunnelServer} is built from. Not safe for use by several threads. */
@@ -31,7 +35,9 @@ public final class TunnelServerBuilder {
     private long memoryBudgetBytes;
     private RootFallback.Mode rootFallback = RootFallback.Mode.REFERER;
     private boolean rewritesPrefix = true;
-    private @Nullable HostMode hosts;
+    private boolean chunksLargeAnswers;
+    private @Nullable String hostDomain;
+    private Map<String, String> hostNames = Map.of();
     private Limits limits = Limits.DEFAULT;
     private @Nullable ClientLimits clientLimits;
 
@@ -112,14 +118,36 @@ public final class TunnelServerBuilder {
     }
 
     /**
+     * Whether answers of known length over 31 MiB go out chunked, since Cloud Run refuses those
+     * over 32 MiB otherwise; false unless set, true on Cloud Run.
+     */
+    public TunnelServerBuilder chunkLargeAnswers(boolean chunks) {
+        chunksLargeAnswers = chunks;
+        return this;
+    }
+
+    /**
      * Gives each tunnel the host {@code {id}.domain}, besides its path.
      *
      * @param domain such as {@code tunnels.example.com}, below which all names lead here
-     * @param idsByHost further host names, each with the id of its tunnel
+     * @throws IllegalArgumentException if the name is malformed
+     */
+    public TunnelServerBuilder hostDomain(String domain) {
+        HostMode.check(domain, Map.of());
+        hostDomain = domain;
+        return this;
+    }
+
+    /**
+     * Gives tunnels hosts of their own, one by one, besides their paths.
+     *
+     * @param idsByHost the ids of tunnels by host names, which have to lead here; of several names
+     *     of one tunnel its public URL has the first
      * @throws IllegalArgumentException if a name or an id is malformed
      */
-    public TunnelServerBuilder hostDomain(String domain, Map<String, String> idsByHost) {
-        hosts = new HostMode(domain, idsByHost);
+    public TunnelServerBuilder hostNames(Map<String, String> idsByHost) {
+        HostMode.check(null, idsByHost);
+        hostNames = Collections.unmodifiableMap(new LinkedHashMap<>(idsByHost));
         return this;
     }
 
@@ -143,12 +171,14 @@ public final class TunnelServerBuilder {
 
     /**
      * The service's name on Cloud Run ({@code K_SERVICE}): one proxy in front is trusted, at most
-     * 600 links are taken, and error texts show the commands that work there.
+     * 600 links are taken, large answers go out chunked, and error texts show the commands that
+     * work there.
      */
     public TunnelServerBuilder cloudRunService(String name) {
         cloudRunService = name;
         trustedHops = 1;
         maxLinks = MOST_LINKS_ON_CLOUD_RUN;
+        chunksLargeAnswers = true;
         return this;
     }
 
@@ -161,23 +191,9 @@ public final class TunnelServerBuilder {
         port = settings.integer(ServerOptions.PORT, port, 0, 65535);
         URI base = settings.url(ServerOptions.PUBLIC_BASE_URL);
         publicBaseUrl = base == null ? publicBaseUrl : base;
-        String keys = settings.text(ServerOptions.API_KEYS);
-        if (keys != null) {
-            try {
-                apiKeys = RegistrationPolicy.parseKeys(keys);
-            } catch (IllegalArgumentException e) {
-                throw settings.wrong(ServerOptions.API_KEYS, String.valueOf(e.getMessage()));
-            }
-        }
+        set(settings, ServerOptions.API_KEYS, keys -> apiKeys = RegistrationPolicy.parseKeys(keys));
         registration = registration(settings);
-        String key = settings.text(ServerOptions.TUNNEL_KEY);
-        if (key != null) {
-            try {
-                tunnelKey(key);
-            } catch (IllegalArgumentException e) {
-                throw settings.wrong(ServerOptions.TUNNEL_KEY, String.valueOf(e.getMessage()));
-            }
-        }
+        set(settings, ServerOptions.TUNNEL_KEY, this::tunnelKey);
         prefixSettings(settings);
         maxLinks = settings.integer(ServerOptions.MAX_LINKS, maxLinks, 1, 1_000_000);
         trustedHops = settings.integer(ServerOptions.TRUSTED_HOPS, trustedHops, 0, 16);
@@ -210,12 +226,23 @@ public final class TunnelServerBuilder {
         }
         String rewrite = settings.word(ServerOptions.REWRITE_PREFIX, "true", "false");
         rewritesPrefix = rewrite == null ? rewritesPrefix : rewrite.equals("true");
-        String domain = settings.text(ServerOptions.HOST_DOMAIN);
-        if (domain != null) {
+        chunksLargeAnswers = settings.flag(ServerOptions.CHUNK_LARGE_ANSWERS, chunksLargeAnswers);
+        set(settings, ServerOptions.HOST_DOMAIN, this::hostDomain);
+        set(settings, ServerOptions.HOST_NAMES, text -> hostNames(HostMode.parse(text)));
+        try {
+            HostMode ignored = hosts();
+        } catch (IllegalArgumentException e) {
+            throw new SettingException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static void set(Settings settings, Option option, Consumer<String> setter) {
+        String value = settings.text(option);
+        if (value != null) {
             try {
-                hostDomain(domain, Map.of());
+                setter.accept(value);
             } catch (IllegalArgumentException e) {
-                throw settings.wrong(ServerOptions.HOST_DOMAIN, String.valueOf(e.getMessage()));
+                throw settings.wrong(option, String.valueOf(e.getMessage()));
             }
         }
     }
@@ -241,7 +268,24 @@ public final class TunnelServerBuilder {
         };
     }
 
-    /** A server that is not started yet. */
+    private @Nullable HostMode hosts() {
+        if (hostDomain == null && hostNames.isEmpty()) {
+            return null;
+        }
+        HostMode hosts = new HostMode(hostDomain, hostNames);
+        if (publicBaseUrl != null && hosts.tunnelOf(publicBaseUrl.getHost()) != null) {
+            throw new IllegalArgumentException(
+                    "the host of PUBLIC_BASE_URL is given to a tunnel: then nothing of the server"
+                            + " itself could be reached there");
+        }
+        return hosts;
+    }
+
+    /**
+     * A server that is not started yet.
+     *
+     * @throws IllegalArgumentException if values do not go together
+     */
     public TunnelServer build() {
         return new TunnelServer(
                 new TunnelServerConfig(
@@ -257,7 +301,8 @@ public final class TunnelServerBuilder {
                         memoryBudgetBytes,
                         rootFallback,
                         rewritesPrefix,
-                        hosts,
+                        chunksLargeAnswers,
+                        hosts(),
                         limits,
                         clientLimits == null ? ClientLimits.of(limits) : clientLimits));
     }

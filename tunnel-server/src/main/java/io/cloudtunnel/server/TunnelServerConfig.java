@@ -23,6 +23,7 @@ record TunnelServerConfig(
         long memoryBudgetBytes,
         RootFallback.Mode rootFallback,
         boolean rewritesPrefix,
+        boolean chunksLargeAnswers,
         @Nullable HostMode hosts,
         Limits limits,
         ClientLimits clientLimits) {

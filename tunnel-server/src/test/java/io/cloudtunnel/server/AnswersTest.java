@@ -95,6 +95,18 @@ class AnswersTest {
     }
 
     @Test
+    void aConnectionThatEndsWithA426SaysBoth() throws Exception {
+        try (RawClient client = tunnel.raw()) {
+            client.request("GET", tunnel.path("/"), "Connection: close");
+            agent.answer(agent.next(), 426, "{\"Upgrade\":[\"echo/2\"]}", OK);
+            RawClient.Answer answer = client.answer();
+            assertEquals(List.of("echo/2"), answer.all("Upgrade"));
+            assertEquals(List.of("Upgrade, close"), answer.all("Connection"));
+            assertTrue(client.closedByServer());
+        }
+    }
+
+    @Test
     void hopByHopAndReservedFieldsStayBehind() throws Exception {
         RawClient.Answer answer =
                 exchange(

@@ -228,6 +228,21 @@ class ForwardedRequestsTest {
         }
     }
 
+    /** HTTP/1.0 knows none: to be ignored (RFC 9110, section 7.8). */
+    @Test
+    void anUpgradeInHttp10IsIgnored() throws Exception {
+        try (RawClient client = tunnel.raw()) {
+            client.send(
+                    "GET "
+                            + tunnel.path("/")
+                            + " HTTP/1.0\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+            JsonNode request = agent.next();
+            assertEquals(List.of(), values(request, "Upgrade"));
+            agent.answer(request, 200, "{}", OK);
+            assertEquals(200, client.answer().status());
+        }
+    }
+
     @Test
     void aChunkedBody() throws Exception {
         try (RawClient client = tunnel.raw()) {

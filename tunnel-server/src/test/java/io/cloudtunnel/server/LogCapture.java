@@ -1,7 +1,9 @@
 package io.cloudtunnel.server;
 
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -20,6 +22,9 @@ final class LogCapture implements AutoCloseable {
                 @Override
                 public void publish(LogRecord entry) {
                     lines.add(entry.getLevel() + " " + formatter.format(entry));
+                    synchronized (lines) {
+                        lines.notifyAll();
+                    }
                 }
 
                 @Override
@@ -37,6 +42,21 @@ final class LogCapture implements AutoCloseable {
 
     String text() {
         return String.join("\n", lines);
+    }
+
+    /** Waits for a line with this text, but not for longer. */
+    boolean await(String part, Duration atMost) throws InterruptedException {
+        long end = System.nanoTime() + atMost.toNanos();
+        synchronized (lines) {
+            while (!text().contains(part)) {
+                long left = end - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                TimeUnit.NANOSECONDS.timedWait(lines, left);
+            }
+            return true;
+        }
     }
 
     @Override

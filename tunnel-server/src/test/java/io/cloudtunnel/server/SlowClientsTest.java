@@ -1,9 +1,11 @@
 package io.cloudtunnel.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cloudtunnel.server.connection.ClientLimits;
+import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,6 +52,22 @@ class SlowClientsTest {
                 assertTrue(client.closedByServer());
                 assertEquals(0, agent.waiting(), "nothing was forwarded");
             }
+        }
+    }
+
+    @Test
+    void aReaderThatTakesNothingIsCut() throws Exception {
+        ClientLimits limits =
+                new ClientLimits(LONG, LONG, LONG, 1024, LONG, SHORT, Duration.ofMillis(200));
+        byte[] large = new byte[16 << 20]; // beyond what the kernel takes
+        try (Tunnel tunnel = withLimits(limits);
+                LogCapture log = new LogCapture();
+                RawClient client = tunnel.raw()) {
+            tunnel.agent(request -> request.answer(200, large));
+            client.request("GET", tunnel.path("/"));
+            assertTrue(log.await("client gone", Duration.ofSeconds(20)), log.text());
+            assertThrows(IOException.class, client::answer); // it does not look complete
+            assertEquals(0, tunnel.server.budget().usedBytes());
         }
     }
 

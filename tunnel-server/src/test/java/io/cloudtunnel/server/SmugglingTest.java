@@ -94,6 +94,8 @@ class SmugglingTest {
                 "GET PATH HTTP/1.2",
                 "GET PATH HTTP/2.0",
                 "GET PATH http/1.1",
+                "GET /pub/%zz/ HTTP/1.1",
+                "GET /pub/abc%2/x HTTP/1.1",
                 "GET PATH"
             })
     void aRequestLineThatIsNone(String line) throws Exception {

@@ -12,15 +12,16 @@ final class LocalHeads {
     private LocalHeads() {}
 
     /**
-     * The head as the tunnel carries it: without hop-by-hop fields, but for what a 101 changes to,
-     * and without those that are ours to send.
+     * The head as the tunnel carries it: without hop-by-hop fields, but for what a 101 changes to
+     * and a 426 asks for, and without those that are ours to send.
      */
     static ResponseHead passedOn(ResponseHead head) {
         Fields fields =
                 HopByHop.strip(head.fields())
                         .filter((name, value) ->
                                 !name.toLowerCase(Locale.ROOT).startsWith("cloudtunnel-"));
-        List<String> granted = head.status() == 101 ? head.fields().all("Upgrade") : List.of();
+        boolean named = head.status() == 101 || head.status() == 426; // RFC 9110, 15.5.22
+        List<String> granted = named ? head.fields().all("Upgrade") : List.of();
         return head.with(
                 granted.isEmpty()
                         ? fields

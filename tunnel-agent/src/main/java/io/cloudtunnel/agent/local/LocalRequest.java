@@ -44,7 +44,7 @@ record LocalRequest(
         return new LocalRequest(
                 head.method(),
                 head.target(),
-                withUpgrade(fields, protocols),
+                withHop(fields, protocols, HopByHop.takesTrailers(head.fields())),
                 framing,
                 !protocols.isEmpty());
     }
@@ -59,13 +59,19 @@ record LocalRequest(
     }
 
     /** {@code Connection} did not travel, since it belongs to a hop: this is where one begins. */
-    private static Fields withUpgrade(Fields fields, List<String> protocols) {
-        return protocols.isEmpty()
-                ? fields
-                : fields.toBuilder()
-                        .add("Connection", "Upgrade")
-                        .add("Upgrade", String.join(", ", protocols))
-                        .build();
+    private static Fields withHop(Fields fields, List<String> protocols, boolean takesTrailers) {
+        if (protocols.isEmpty() && !takesTrailers) {
+            return fields;
+        }
+        Fields.Builder all = fields.toBuilder();
+        if (protocols.isEmpty()) {
+            return all.add("Connection", "TE").add("TE", "trailers").build();
+        }
+        all.add("Connection", takesTrailers ? "Upgrade, TE" : "Upgrade");
+        if (takesTrailers) {
+            all.add("TE", "trailers");
+        }
+        return all.add("Upgrade", String.join(", ", protocols)).build();
     }
 
     /** At the place of the one that came, or first, as RFC 9110, section 7.2, advises. */

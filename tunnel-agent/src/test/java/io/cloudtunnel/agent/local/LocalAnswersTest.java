@@ -85,6 +85,28 @@ class LocalAnswersTest {
         }
     }
 
+    /** It must say which protocol is wanted (RFC 9110, section 15.5.22). */
+    @Test
+    void a426KeepsItsUpgradeAndNothingElseDoes() throws Exception {
+        for (int status : List.of(426, 200)) {
+            try (ScriptedPeer peer =
+                            new ScriptedPeer(c -> {
+                                c.head();
+                                c.write(
+                                        "HTTP/1.1 "
+                                                + status
+                                                + " X\r\nUpgrade: a/1, b\r\nConnection: Upgrade\r\n"
+                                                + "Content-Length: 0\r\n\r\n");
+                                c.drain();
+                            });
+                    LocalFixture local = new LocalFixture(peer.url())) {
+                assertEquals(
+                        status == 426 ? List.of("a/1, b") : List.of(),
+                        local.get("/").head().fields().all("Upgrade"));
+            }
+        }
+    }
+
     @ParameterizedTest(name = "{0}")
     @CsvSource(
             delimiter = '|',

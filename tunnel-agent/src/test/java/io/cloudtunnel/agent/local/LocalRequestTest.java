@@ -84,6 +84,21 @@ class LocalRequestTest {
         }
     }
 
+    /** A service may send trailers only to whom takes them (RFC 9110, section 10.1.4). */
+    @Test
+    void aClientThatTakesTrailersIsToldOfOnThisHop() throws Exception {
+        CompletableFuture<String> head = new CompletableFuture<>();
+        try (ScriptedPeer peer = recorder(head);
+                LocalFixture local = new LocalFixture(peer.url())) {
+            local.call("GET", "/", Fields.of("TE", "trailers", "A", "1"), "");
+            assertEquals(
+                    "GET / HTTP/1.1\r\nHost: 127.0.0.1:"
+                            + peer.port()
+                            + "\r\nA: 1\r\nConnection: TE\r\nTE: trailers\r\n\r\n",
+                    head.get(5, TimeUnit.SECONDS));
+        }
+    }
+
     @Test
     void anUnknownLengthIsChunkedWithTrailers() throws Exception {
         CompletableFuture<String> all = new CompletableFuture<>();

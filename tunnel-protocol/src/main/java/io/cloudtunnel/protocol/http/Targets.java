@@ -49,6 +49,20 @@ public final class Targets {
         return false;
     }
 
+    /** Whether each {@code %} is followed by two hexadecimal digits (RFC 3986, section 2.1). */
+    public static boolean isWellEncoded(String text) {
+        for (int at = text.indexOf('%'); at >= 0; at = text.indexOf('%', at + 1)) {
+            boolean encoded =
+                    at + 2 < text.length()
+                            && Tokens.hex(text.charAt(at + 1)) >= 0
+                            && Tokens.hex(text.charAt(at + 2)) >= 0;
+            if (!encoded) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Anything but nothing, one dot and two dots. */
     private static boolean isName(int dots) {
         return dots == NORMAL || dots > 2;

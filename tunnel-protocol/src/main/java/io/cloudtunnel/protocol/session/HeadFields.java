@@ -45,6 +45,18 @@ final class HeadFields {
         return fields.contains("Upgrade") ? head.with(fields.without("Upgrade")) : head;
     }
 
+    /** The same head without {@code Trailer}, where no trailers are carried. */
+    static RequestHead withoutTrailer(RequestHead head) {
+        Fields fields = head.fields();
+        return fields.contains("Trailer") ? head.with(fields.without("Trailer")) : head;
+    }
+
+    /** The same head without {@code Trailer}, where no trailers are carried. */
+    static ResponseHead withoutTrailer(ResponseHead head) {
+        Fields fields = head.fields();
+        return fields.contains("Trailer") ? head.with(fields.without("Trailer")) : head;
+    }
+
     /** Whether each name is a token, and no value has NUL, CR or LF. */
     static boolean areWellFormed(Fields fields) {
         for (int i = 0; i < fields.size(); i++) {

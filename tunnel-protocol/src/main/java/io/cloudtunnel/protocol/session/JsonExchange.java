@@ -7,6 +7,7 @@ import io.cloudtunnel.protocol.frame.JsonMessage;
 import io.cloudtunnel.protocol.frame.Limits;
 import io.cloudtunnel.protocol.frame.RequestHead;
 import io.cloudtunnel.protocol.frame.ResponseHead;
+import io.cloudtunnel.protocol.frame.StandardPhrase;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
@@ -23,6 +24,7 @@ final class JsonExchange implements Exchange {
     private final JsonUpstream upstream;
     private final String id;
     private final RequestHead head;
+    private final boolean lengthUnknown; // until the body is whole
     private final Limits limits;
     private final MemoryBudget budget;
 
@@ -42,11 +44,13 @@ final class JsonExchange implements Exchange {
             JsonUpstream upstream,
             String id,
             RequestHead head,
+            boolean lengthUnknown,
             Limits limits,
             MemoryBudget budget) {
         this.upstream = upstream;
         this.id = id;
         this.head = head;
+        this.lengthUnknown = lengthUnknown;
         this.limits = limits;
         this.budget = budget;
         this.body = new BodyBuffer(budget, limits.jsonBodyBytes());
@@ -91,9 +95,18 @@ final class JsonExchange implements Exchange {
     }
 
     private Bytes encode(Bytes whole) throws ExchangeException {
-        Bytes text = JsonCodec.encode(new JsonMessage.Request(id, head, whole));
+        Bytes text = JsonCodec.encode(new JsonMessage.Request(id, headWith(whole), whole));
         handOver();
         return text;
+    }
+
+    /** An empty body that was there is told from none by its length (RFC 9110, section 8.6). */
+    private RequestHead headWith(Bytes whole) {
+        if (!lengthUnknown) {
+            return head;
+        }
+        String length = Integer.toString(whole.length());
+        return head.with(head.fields().toBuilder().set("Content-Length", length).build());
     }
 
     private BodyBuffer takeBody() throws ExchangeException {
@@ -198,7 +211,7 @@ final class JsonExchange implements Exchange {
                 fail(JsonFailures.outOfBudget());
                 return;
             }
-            answerHead = withLength(responseHead, kept.length());
+            answerHead = withReason(withLength(responseHead, kept.length()));
             answerBody = kept;
             heldBytes = kept.length();
             finish();
@@ -238,6 +251,12 @@ final class JsonExchange implements Exchange {
         }
         return responseHead.with(
                 fields.toBuilder().set("Content-Length", Integer.toString(length)).build());
+    }
+
+    /** Neither a reason nor trailers have a place in this mode: the standard one, and none. */
+    private static ResponseHead withReason(ResponseHead head) {
+        Fields fields = HeadFields.withoutTrailer(head).fields();
+        return new ResponseHead(head.status(), StandardPhrase.of(head.status()), fields);
     }
 
     /** The link has ended. */

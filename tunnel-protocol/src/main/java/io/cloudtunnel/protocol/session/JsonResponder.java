@@ -237,7 +237,8 @@ public final class JsonResponder implements LinkResponder {
 
     /** What counts is the body that came, not what the server says about it. */
     private static RequestHead headOf(JsonMessage.Request request) {
-        RequestHead head = HeadFields.withoutUpgrade(request.head()); // not carried in this mode
+        // Neither is carried in this mode.
+        RequestHead head = HeadFields.withoutTrailer(HeadFields.withoutUpgrade(request.head()));
         Fields fields = head.fields();
         int length = request.body().length();
         return length == 0 && !fields.contains("Content-Length")

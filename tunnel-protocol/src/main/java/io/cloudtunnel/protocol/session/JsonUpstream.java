@@ -56,7 +56,10 @@ public final class JsonUpstream implements LinkUpstream {
             throw JsonFailures.tooManyStreams(limits);
         }
         String id = Long.toString(lastId.incrementAndGet());
-        JsonExchange exchange = new JsonExchange(this, id, head, limits, budget);
+        boolean unknown = bodyLength == Exchange.UNKNOWN_LENGTH;
+        JsonExchange exchange =
+                new JsonExchange(
+                        this, id, HeadFields.withoutTrailer(head), unknown, limits, budget);
         open.put(id, exchange);
         if (ended) { // meanwhile, and may have missed this exchange
             exchange.linkLost();

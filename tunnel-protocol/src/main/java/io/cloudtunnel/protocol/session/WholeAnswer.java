@@ -64,7 +64,7 @@ record WholeAnswer(ResponseHead head, Bytes body) {
             keep(buffer, piece, limits);
             piece = exchange.receive();
         }
-        return head;
+        return HeadFields.withoutTrailer(head); // trailers have no place in JSON mode, too
     }
 
     private static void keep(BodyBuffer buffer, Bytes piece, Limits limits)

@@ -75,4 +75,16 @@ class TargetsTest {
     void stays(String path) {
         assertFalse(Targets.climbs(path));
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "abc", "%61", "a%2Fb%c3%A9", "%25%25"})
+    void isWellEncoded(String text) {
+        assertTrue(Targets.isWellEncoded(text));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"%", "a%", "%4", "%zz", "%4g/", "%%41", "%61%", "%\uff11\uff11"})
+    void isNotWellEncoded(String text) {
+        assertFalse(Targets.isWellEncoded(text));
+    }
 }

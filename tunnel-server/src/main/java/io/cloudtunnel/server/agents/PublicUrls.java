@@ -17,9 +17,8 @@ public record PublicUrls(@Nullable URI configured, @Nullable HostMode hosts) {
 
     String of(String tunnelId, Fields request, boolean secure) {
         String base = base(request, secure);
-        return hosts == null
-                ? base + "/pub/" + tunnelId
-                : hosts.publicUrl(tunnelId, URI.create(base)).toString();
+        URI own = hosts == null ? null : hosts.publicUrl(tunnelId, URI.create(base));
+        return own == null ? base + "/pub/" + tunnelId : own.toString();
     }
 
     private String base(Fields request, boolean secure) {

@@ -38,8 +38,16 @@ final class ConnectionCall implements PublicCall {
     ConnectionCall(PublicConnection connection, ReceivedRequest request) {
         this.connection = connection;
         this.request = request;
-        this.head = request.head();
+        this.head = withoutIgnored(request);
         this.bodyRead = request.framing().length() == 0;
+    }
+
+    /** HTTP/1.0 knows neither upgrades nor trailers: to be ignored (RFC 9110, section 7.8). */
+    private static RequestHead withoutIgnored(ReceivedRequest request) {
+        RequestHead head = request.head();
+        return request.version() == HttpVersion.HTTP_1_0
+                ? head.with(head.fields().without("Upgrade").without("TE"))
+                : head;
     }
 
     @Override
@@ -64,7 +72,7 @@ final class ConnectionCall implements PublicCall {
 
     @Override
     public boolean carriesUpgrades() {
-        return request.version() == HttpVersion.HTTP_1_1;
+        return true;
     }
 
     @Override
@@ -191,11 +199,16 @@ final class ConnectionCall implements PublicCall {
 
     private Fields fields(ResponseHead answer) {
         Fields fields = answer.fields();
-        if (switched || fields.contains("Connection")) {
+        String said = fields.first("Connection");
+        if (switched || fields.hasToken("Connection", "close")) {
             return fields;
         }
         if (lastOne) {
-            return fields.toBuilder().add("Connection", "close").build();
+            String close = said == null ? "close" : said + ", close";
+            return fields.toBuilder().set("Connection", close).build();
+        }
+        if (said != null) {
+            return fields;
         }
         return request.version() == HttpVersion.HTTP_1_0
                 ? fields.toBuilder().add("Connection", "keep-alive").build()

@@ -181,7 +181,7 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
         writing.in(shared.limits().writeStall());
         out.writeResponse(
                 status,
-                "",
+                answer.head().reason(),
                 answer.head().fields().toBuilder().add("Connection", "close").build(),
                 BodyFraming.fixed(answer.body().length()));
         out.write(answer.body());

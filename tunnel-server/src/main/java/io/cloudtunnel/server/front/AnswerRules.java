@@ -27,7 +27,7 @@ public final class AnswerRules {
      * Bodies of more than 31 MiB go out chunked, since Cloud Run refuses responses over 32 MiB of
      * known length.
      */
-    public static AnswerRules cloudRun() {
+    public static AnswerRules chunkingLarge() {
         return new AnswerRules(31 << 20);
     }
 

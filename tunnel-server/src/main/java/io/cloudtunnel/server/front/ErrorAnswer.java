@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.cloudtunnel.protocol.frame.Bytes;
 import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.frame.ResponseHead;
+import io.cloudtunnel.protocol.frame.StandardPhrase;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -38,7 +39,8 @@ public record ErrorAnswer(ResponseHead head, Bytes body) {
         if (status == 503) {
             fields.add("Retry-After", "1");
         }
-        return new ErrorAnswer(new ResponseHead(status, fields.build()), body);
+        return new ErrorAnswer(
+                new ResponseHead(status, StandardPhrase.of(status), fields.build()), body);
     }
 
     /** JSON only if it is asked for by name and HTML is not: a browser gets text. */

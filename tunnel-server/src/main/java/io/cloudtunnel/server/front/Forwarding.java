@@ -50,11 +50,12 @@ public final class Forwarding {
     Fields apply(Arrival arrival, Fields fields, String prefix, String requestId) {
         List<String> route = route(arrival.fields(), arrival.peer());
         String proto = proto(arrival);
-        Fields.Builder result =
-                fields.filter((name, value) -> !isReserved(name)).toBuilder()
-                        .add("X-Forwarded-For", String.join(", ", route))
-                        .add("X-Forwarded-Proto", proto);
+        Fields.Builder result = fields.filter((name, value) -> !isReserved(name)).toBuilder();
         String host = arrival.host();
+        if (host != null && !host.equals(fields.first("Host"))) {
+            result.set("Host", host); // an absolute target's counts (RFC 9112, section 3.2.2)
+        }
+        result.add("X-Forwarded-For", String.join(", ", route)).add("X-Forwarded-Proto", proto);
         if (host != null) {
             result.add("X-Forwarded-Host", host);
         }

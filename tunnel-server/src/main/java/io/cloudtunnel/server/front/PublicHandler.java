@@ -132,6 +132,10 @@ public final class PublicHandler {
             throw new ExchangeException(
                     ErrorCode.BAD_REQUEST, "its dot segments lead out of the tunnel");
         }
+        if (!Targets.isWellEncoded(path.id())) {
+            throw new ExchangeException(
+                    ErrorCode.BAD_REQUEST, "its tunnel part has a malformed percent-encoding");
+        }
         Upstream upstream = links.find(path.id());
         // Who has a link is known; the MAC of any other id tells whether it could have one.
         if (upstream == null && !credentials.knows(path.id())) {
@@ -151,10 +155,10 @@ public final class PublicHandler {
         if (upstream == null) {
             throw new ExchangeException(ErrorCode.AGENT_NOT_CONNECTED, "agent not connected");
         }
-        boolean answersExpect = expects(call) && !upstream.carriesInterim();
+        boolean whole = !upstream.carriesInterim();
+        boolean answersExpect = expects(call) && whole;
         Exchange exchange =
-                upstream.open(
-                        forwarded(call, path, upgrade, answersExpect, log), call.bodyLength());
+                upstream.open(forwarded(call, path, upgrade, whole, log), call.bodyLength());
         RequestPump pump = new RequestPump(call, exchange, log);
         try {
             if (answersExpect) { // the body has to be whole before anything can be sent
@@ -193,19 +197,27 @@ public final class PublicHandler {
         return call.bodyLength() != 0 && call.head().fields().hasToken("Expect", "100-continue");
     }
 
+    /**
+     * The request as the tunnel gets it.
+     *
+     * @param whole whether it goes on as one message: without 1xx and trailers
+     */
     private RequestHead forwarded(
             PublicCall call,
             Route.Tunnel path,
             @Nullable String upgrade,
-            boolean withoutExpect,
+            boolean whole,
             RequestLog log) {
         RequestHead head = call.head();
         Fields endToEnd = RootCookie.withoutCookie(HopByHop.strip(head.fields()));
-        if (withoutExpect) {
+        if (whole && expects(call)) {
             endToEnd = endToEnd.without("Expect");
         }
         Fields forwarded =
                 forwarding.apply(arrival(call), endToEnd, path.prefix(), log.requestId());
+        if (!whole && HopByHop.takesTrailers(head.fields())) { // true of all hops behind us, too
+            forwarded = forwarded.toBuilder().add("TE", "trailers").build();
+        }
         if (upgrade != null) {
             forwarded = forwarded.toBuilder().add("Upgrade", upgrade).build();
         }

@@ -2,6 +2,7 @@ package io.cloudtunnel.server.prefix;
 
 import java.net.URI;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -19,29 +20,61 @@ public final class HostMode {
     /** 253 characters (RFC 1035, section 2.3.4) without an id and its dot. */
     private static final int LONGEST_DOMAIN = 220;
 
-    private final String domain; // lower case, with a dot in front
+    private final @Nullable String domain; // lower case, with a dot in front
     private final Map<String, String> customHosts; // lower case, to id
+    private final Map<String, String> hostsById; // the first one of each
 
     /**
-     * Host mode below a domain.
+     * Host mode below a domain, or for hosts that are given one by one, or both.
      *
      * @param domain such as {@code tunnels.example.com}; all names directly below it have to lead
-     *     to this server
+     *     to this server; null where there is none
      * @param customHosts ids of tunnels by further host names, without ports
-     * @throws IllegalArgumentException if a name is not one of DNS of at most 220 characters, or an
-     *     id has not an id's form; the message says what is wanted
+     * @throws IllegalArgumentException if a name is not one of DNS of at most 220 characters, is
+     *     there twice, or an id has not an id's form; the message says what is wanted
      */
-    public HostMode(String domain, Map<String, String> customHosts) {
-        this.domain = "." + name(domain);
+    public HostMode(@Nullable String domain, Map<String, String> customHosts) {
+        this.domain = domain == null ? null : "." + name(domain);
         Map<String, String> hosts = new HashMap<>();
+        Map<String, String> first = new HashMap<>();
         customHosts.forEach((host, id) -> {
+            String name = name(host);
             if (!PublicPrefix.isId(id)) {
                 throw new IllegalArgumentException(
-                        "'" + id + "' is not the id of a tunnel: 32 characters of a-z and 2-7");
+                        "the id of a tunnel behind each host: 32 characters of a-z and 2-7");
             }
-            hosts.put(name(host), id);
+            if (hosts.put(name, id) != null) {
+                throw new IllegalArgumentException("each host name once only");
+            }
+            first.putIfAbsent(id, name);
         });
         this.customHosts = Map.copyOf(hosts);
+        this.hostsById = Map.copyOf(first);
+    }
+
+    /** Checks values as the constructor does. */
+    public static void check(@Nullable String domain, Map<String, String> customHosts) {
+        HostMode ignored = new HostMode(domain, customHosts);
+    }
+
+    /**
+     * Reads {@code host=id,host=id}, in this order.
+     *
+     * @throws IllegalArgumentException if it has another form; the message says what is wanted
+     */
+    public static Map<String, String> parse(String text) {
+        Map<String, String> hosts = new LinkedHashMap<>();
+        for (String pair : text.split(",", -1)) {
+            int equals = pair.indexOf('=');
+            String host = equals < 0 ? "" : pair.substring(0, equals).strip();
+            if (host.isEmpty()) {
+                throw new IllegalArgumentException("host=id,host=id, such as shop.example.com=ID");
+            }
+            if (hosts.put(host, pair.substring(equals + 1).strip()) != null) {
+                throw new IllegalArgumentException("each host name once only");
+            }
+        }
+        return hosts;
     }
 
     /**
@@ -59,30 +92,42 @@ public final class HostMode {
         if (end > 0 && host.charAt(end - 1) == '.') {
             end--;
         }
-        int label = end - domain.length();
-        if (label > 0 && host.regionMatches(true, label, domain, 0, domain.length())) {
-            String id = host.substring(0, label).toLowerCase(Locale.ROOT);
-            if (PublicPrefix.isId(id)) {
-                return id;
-            }
-        }
-        return customHosts.isEmpty()
-                ? null
+        String id = belowDomain(host, end);
+        return id != null || customHosts.isEmpty()
+                ? id
                 : customHosts.get(host.substring(0, end).toLowerCase(Locale.ROOT));
     }
 
+    private @Nullable String belowDomain(String host, int end) {
+        if (domain == null) {
+            return null;
+        }
+        int label = end - domain.length();
+        if (label <= 0 || !host.regionMatches(true, label, domain, 0, domain.length())) {
+            return null;
+        }
+        String id = host.substring(0, label).toLowerCase(Locale.ROOT);
+        return PublicPrefix.isId(id) ? id : null;
+    }
+
     /**
-     * The public URL of a tunnel, without a slash at its end (docs/protocol.md, "Registration").
+     * The public URL of a tunnel, without a slash at its end (docs/protocol.md, "Registration"):
+     * with the host that was given to it, else the one below the domain; null where it has neither.
      *
      * @param base where the public finds the server: its scheme and port are the tunnel's, too
      * @throws IllegalArgumentException if the base has no scheme
      */
-    public URI publicUrl(String id, URI base) {
+    public @Nullable URI publicUrl(String id, URI base) {
         if (base.getScheme() == null) {
             throw new IllegalArgumentException("an absolute URL is needed");
         }
+        String given = hostsById.get(id);
+        if (given == null && domain == null) {
+            return null;
+        }
+        String host = given != null ? given : id + domain;
         String port = base.getPort() < 0 ? "" : ":" + base.getPort();
-        return URI.create(base.getScheme() + "://" + id + domain + port);
+        return URI.create(base.getScheme() + "://" + host + port);
     }
 
     /** A domain name in lower case, without a dot at its end. */

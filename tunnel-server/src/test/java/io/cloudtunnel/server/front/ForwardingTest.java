@@ -58,6 +58,22 @@ class ForwardingTest {
         assertEquals(client, new Forwarding(hops).client(SPOOFED, "9.9.9.9"));
     }
 
+    /** The host of an absolute target counts, not the field (RFC 9112, section 3.2.2). */
+    @Test
+    void theHostThatWasAskedForIsTheHost() {
+        Fields fields = Fields.of("A", "1", "Host", "field.example", "B", "2");
+        Fields seen =
+                new Forwarding(0)
+                        .apply(
+                                new Forwarding.Arrival(fields, "target.example", "9.9.9.9", false),
+                                fields,
+                                "",
+                                "r-1");
+        assertEquals("Host", seen.name(1));
+        assertEquals(List.of("target.example"), seen.all("Host"));
+        assertEquals(List.of("target.example"), seen.all("X-Forwarded-Host"));
+    }
+
     @Test
     void tlsOfOurOwnIsHttps() {
         assertEquals("https", apply(0, "9.9.9.9", true, Fields.EMPTY).first("X-Forwarded-Proto"));

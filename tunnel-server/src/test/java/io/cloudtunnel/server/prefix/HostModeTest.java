@@ -88,6 +88,40 @@ class HostModeTest {
     }
 
     @Test
+    void hostsThatWereGivenComeFirst() {
+        Map<String, String> given =
+                HostMode.parse("Shop.example.org=" + CUSTOM_ID + ", b.example.org = " + CUSTOM_ID);
+        URI base = URI.create("https://example.com:8443/");
+        URI shop = URI.create("https://shop.example.org:8443");
+        assertEquals(shop, new HostMode("example.com", given).publicUrl(CUSTOM_ID, base));
+        HostMode alone = new HostMode(null, given);
+        assertEquals(shop, alone.publicUrl(CUSTOM_ID, base));
+        assertNull(alone.publicUrl(ID, base), "it has no host");
+        assertEquals(CUSTOM_ID, alone.tunnelOf("B.example.org:1"));
+        assertNull(alone.tunnelOf(ID + ".example.org"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "a",
+                "a.example=",
+                "=ID",
+                "a.example=ID,",
+                "a=ID,A=ID",
+                "a=ID,a=ID",
+                "https://a=ID",
+                "a=ID;b=ID",
+                "a=id"
+            })
+    void onlyHostsWithIdsAreRead(String text) {
+        String list = text.replace("ID", ID);
+        assertThrows(
+                IllegalArgumentException.class, () -> new HostMode(null, HostMode.parse(list)));
+    }
+
+    @Test
     void aBaseNeedsAScheme() {
         URI base = URI.create("//example.com");
         assertThrows(IllegalArgumentException.class, () -> HOSTS.publicUrl(ID, base));

@@ -1,0 +1,69 @@
+package io.cloudtunnel.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.cloudtunnel.program.SettingException;
+import io.cloudtunnel.program.Settings;
+import java.net.URI;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What settings by name make of a server. */
+class ServerSettingsTest {
+
+    private static final String KEY = "k:" + "0123456789abcdef".repeat(4);
+
+    private static TunnelServerBuilder with(
+            TunnelServerBuilder builder, String name, String value) {
+        return builder.settings(Settings.of(ServerOptions.ALL, Map.of(name, value)));
+    }
+
+    @Test
+    void aTunnelHasTheHostThatItWasGiven() throws Exception {
+        String id;
+        try (Tunnel first = Tunnel.start(b -> b.tunnelKey(KEY))) {
+            id = first.id;
+        }
+        try (Tunnel named =
+                        Tunnel.start(b ->
+                                with(b.tunnelKey(KEY), "host-names", "shop.example.com=" + id));
+                RawClient client = named.raw()) {
+            // Known to be a tunnel's, and of this one no agent is connected.
+            client.send("GET /register HTTP/1.1\r\nHost: SHOP.example.com:80\r\n\r\n");
+            assertEquals("agent-not-connected", client.answer().first("Cloudtunnel-Error"));
+            client.send("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            assertEquals(200, client.answer().status());
+            assertTrue(named.publicUrl.endsWith("/pub/" + named.id), "others have no host");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "host-names, shop.example.com",
+        "host-names, shop.example.com=short",
+        "host-names, 'https://shop.example.com=abcdefghijklmnopqrstuvwxyz234567'",
+        "host-domain, https://example.com",
+        "chunk-large-answers, perhaps"
+    })
+    void wrongValuesAreNamed(String name, String value) {
+        String message =
+                assertThrows(
+                                SettingException.class,
+                                () -> with(TunnelServer.builder(), name, value))
+                        .getMessage();
+        assertTrue(message != null && message.startsWith(name), message);
+    }
+
+    @Test
+    void theServersOwnHostIsNoTunnels() {
+        TunnelServerBuilder builder =
+                TunnelServer.builder()
+                        .publicBaseUrl(URI.create("https://example.com"))
+                        .hostNames(Map.of("example.com", "a".repeat(32)));
+        assertThrows(IllegalArgumentException.class, builder::build);
+    }
+}
