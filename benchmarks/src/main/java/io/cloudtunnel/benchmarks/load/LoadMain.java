@@ -26,6 +26,7 @@ public final class LoadMain {
     private final List<String> scenarios = words("load.scenarios", String.join(",", all()));
     private final List<String> ways = words("load.ways", "direct,nginx,ours,cranker");
     private final int rounds = Integer.getInteger("load.rounds", 5);
+    private final int warmup = Integer.getInteger("load.warmup", 3);
     private final int seconds = Integer.getInteger("load.seconds", 5);
     private final long bytes = Long.getLong("load.mib", 1024) << 20;
 
@@ -54,8 +55,8 @@ public final class LoadMain {
                         System.getProperty("load.jvm", ""));
         try (Target service = factory.service()) {
             start(factory, service.port());
-            out.println("Logs are in " + folder + ". The first round warms up and is left out.");
-            for (int round = 0; round <= rounds; round++) {
+            out.println("Logs are in " + folder + ". The first " + warmup + " rounds warm up.");
+            for (int round = 1 - warmup; round <= rounds; round++) {
                 round(round);
             }
             if (scenarios.contains("delay")) {
