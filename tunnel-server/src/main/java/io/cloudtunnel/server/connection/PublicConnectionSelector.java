@@ -9,6 +9,7 @@ import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashSet;
 import java.util.Set;
 
 /** Takes each connection of its listener. Immutable. */
@@ -19,6 +20,7 @@ public final class PublicConnectionSelector implements ServerConnectionSelector 
      *
      * @param handler answers requests for tunnels
      * @param routed makes connections for all other requests
+     * @param http2 makes connections of clients that speak HTTP/2
      * @param sockets the listener's options
      * @param patrol looks after the connections
      * @param limits what clients may take their time for
@@ -27,6 +29,7 @@ public final class PublicConnectionSelector implements ServerConnectionSelector 
     public record Shared(
             PublicHandler handler,
             ServerConnectionSelector routed,
+            ServerConnectionSelector http2,
             AcceptedSockets sockets,
             Patrol patrol,
             ClientLimits limits,
@@ -51,7 +54,9 @@ public final class PublicConnectionSelector implements ServerConnectionSelector 
 
     @Override
     public Set<String> supportedApplicationProtocols() {
-        return shared.routed().supportedApplicationProtocols();
+        Set<String> all = new HashSet<>(shared.routed().supportedApplicationProtocols());
+        all.addAll(shared.http2().supportedApplicationProtocols());
+        return all;
     }
 
     @Override
