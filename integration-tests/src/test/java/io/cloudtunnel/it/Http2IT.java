@@ -64,7 +64,8 @@ class Http2IT {
             assertTrue(seen.startsWith("GET /a%2Fb//%c3;x=|?q=%20&%5b HTTP/1.1\n"), seen);
             assertTrue(seen.contains("x-twice: a\nx-twice: b\n"), seen);
             assertTrue(seen.contains("\ncookie: c=1\n"), seen);
-            assertFalse(seen.toLowerCase().contains("transfer-encoding"), seen);
+            assertFalse(
+                    seen.toLowerCase(java.util.Locale.ROOT).contains("transfer-encoding"), seen);
             String posted = curl("-d", "some text", rig.url("/form"));
             assertTrue(posted.startsWith("POST /form HTTP/1.1\n"), posted);
             assertTrue(posted.endsWith("\nsome text"), posted);
@@ -137,8 +138,8 @@ class Http2IT {
                 };
         try (Rig rig = Rig.start(folder, "binary", service);
                 Programs curl =
-                        Programs.start(folder, command("-N", "-i", rig.url("/events")), Map.of())) {
-            curl.await("head", line -> line.startsWith("HTTP/2 200"));
+                        Programs.start(folder, command("-N", "-v", rig.url("/events")), Map.of())) {
+            curl.await("head", line -> line.startsWith("< HTTP/2 200"));
             goOn.complete(null);
             curl.await("event", line -> line.equals("data: 1"));
             long since = System.nanoTime();
@@ -207,6 +208,22 @@ class Http2IT {
             assertTrue(answer.contains("x-sum: 7"), answer);
             assertFalse(answer.contains("stream-result"), answer);
             assertTrue(curl(rig.url("/")).contains("ok"));
+        }
+    }
+
+    @Test
+    void aHeadThatDoesNotFitIsRefused() throws Exception {
+        RawService.Handler service =
+                call ->
+                        call.wire()
+                                .head(
+                                        "HTTP/1.1 200 OK",
+                                        "X-Large: " + "x".repeat(20_000),
+                                        "Content-Length: 0");
+        try (Rig rig = Rig.start(folder, "binary", service)) {
+            String answer = curl("-i", rig.url("/"));
+            assertTrue(answer.startsWith("HTTP/2 502"), answer);
+            assertTrue(answer.contains("cloudtunnel-error: head-too-large"), answer);
         }
     }
 

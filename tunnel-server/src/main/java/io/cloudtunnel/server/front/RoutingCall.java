@@ -7,6 +7,7 @@ import io.cloudtunnel.protocol.frame.ResponseHead;
 import io.cloudtunnel.protocol.http.HopByHop;
 import io.cloudtunnel.protocol.http.HttpException;
 import io.cloudtunnel.protocol.session.Exchange;
+import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.HttpPrologue;
@@ -19,6 +20,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A public request that came through Helidon's routing. */
 final class RoutingCall implements PublicCall {
+
+    /** What does not fit into one frame, Helidon writes wrongly, for the whole connection. */
+    private static final int HTTP2_HEAD_BYTES = 12 * 1024;
 
     private static final Logger LOGGER = System.getLogger(RoutingCall.class.getName());
     private static final int PIECE = 64 * 1024;
@@ -50,6 +55,7 @@ final class RoutingCall implements PublicCall {
     private boolean saidClose;
     private boolean begun; // a piece was given to Helidon
     private boolean takesTrailers;
+    private boolean refused; // and answered
     private volatile boolean aborted;
 
     RoutingCall(ServerRequest request, ServerResponse response) {
@@ -187,6 +193,16 @@ final class RoutingCall implements PublicCall {
 
     @Override
     public void begin(ResponseHead answer, boolean hasBody) throws IOException {
+        if (http2 && answer.fields().byteCount() > HTTP2_HEAD_BYTES) {
+            refused = true;
+            response.status(Status.BAD_GATEWAY_502);
+            response.header("Cloudtunnel-Error", "head-too-large");
+            byte[] text =
+                    "The response head is too large for HTTP/2 here; HTTP/1.1 carries it.\n"
+                            .getBytes(StandardCharsets.US_ASCII);
+            helidons(() -> response.send(text));
+            return;
+        }
         response.status(
                 answer.reason().isEmpty()
                         ? Status.create(answer.status())
@@ -198,8 +214,7 @@ final class RoutingCall implements PublicCall {
         Map<String, List<String>> values = new LinkedHashMap<>();
         fields.forEach(
                 (name, value) -> values.computeIfAbsent(name, n -> new ArrayList<>()).add(value));
-        values.forEach((name, list) ->
-                response.headers().add(HeaderValues.create(HeaderNames.create(name), list)));
+        values.forEach((name, list) -> add(HeaderNames.create(name), list));
         if (!bodyRead && !http2) { // what is left of it cannot be told from a next request
             response.header(HeaderValues.CONNECTION_CLOSE);
             saidClose = true;
@@ -223,9 +238,25 @@ final class RoutingCall implements PublicCall {
         }
     }
 
+    private void add(HeaderName name, List<String> list) {
+        if (!http2) {
+            response.headers().add(HeaderValues.create(name, list));
+            return;
+        }
+        response.headers().add(HeaderValues.create(name, list.getFirst()));
+        for (int i = 1; i < list.size(); i++) {
+            RepeatedField further = new RepeatedField(name, list.get(i), i);
+            response.headers().set(further);
+            further.placed();
+        }
+    }
+
     @Override
     public void write(Bytes piece) throws IOException {
         OutputStream to = out;
+        if (refused) {
+            return;
+        }
         if (to == null) {
             throw new IllegalStateException("the response has no body");
         }
@@ -250,6 +281,9 @@ final class RoutingCall implements PublicCall {
 
     @Override
     public void end(Fields trailers) throws IOException {
+        if (refused) {
+            return;
+        }
         helidons(() -> {
             if (takesTrailers) {
                 trailers.forEach((name, value) ->
