@@ -87,7 +87,7 @@ final class Http2Context extends HelidonContext {
                 watch.end();
             }
             // Helidon would end the connection: the client was late, which is no fault.
-            return watch != null || id > latest;
+            return watch != null || id == 0 || id > latest;
         }
 
         @Override
