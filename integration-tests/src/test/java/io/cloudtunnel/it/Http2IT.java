@@ -198,11 +198,10 @@ class Http2IT {
     @Test
     void trailersOfAResponse() throws Exception {
         RawService.Handler service =
-                call ->
-                        call.wire()
-                                .send(
-                                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-                                                + "2\r\nok\r\n0\r\nX-Sum: 7\r\n\r\n");
+                call -> {
+                    call.wire().head("HTTP/1.1 200 OK", "Transfer-Encoding: chunked").chunk("ok");
+                    call.wire().head("0", "X-Sum: 7");
+                };
         try (Rig rig = Rig.start(folder, "binary", service)) {
             String answer = curl("-i", "-H", "TE: trailers", rig.url("/"));
             assertTrue(answer.contains("x-sum: 7"), answer);
