@@ -5,12 +5,16 @@ module io.cloudtunnel.server {
     requires com.fasterxml.jackson.databind;
     requires transitive io.cloudtunnel.program;
     requires transitive io.cloudtunnel.protocol;
+    requires io.helidon.common;
     requires io.helidon.common.buffers;
     requires io.helidon.common.concurrency.limits;
+    requires io.helidon.common.context;
+    requires io.helidon.common.mapper;
     requires io.helidon.common.socket;
     requires io.helidon.http;
     requires io.helidon.http.encoding;
     requires transitive io.helidon.webserver;
+    requires io.helidon.webserver.http2;
     requires io.helidon.webserver.websocket;
     requires io.helidon.websocket;
     requires static transitive org.jspecify;

@@ -102,6 +102,13 @@ final class ServerOptions {
                     "BOOLEAN",
                     "Whether answers of known length over 31 MiB go out chunked, since Cloud Run"
                             + " refuses them otherwise; default true on Cloud Run, else false.");
+    static final Option HTTP2 =
+            Option.of(
+                    "http2",
+                    "HTTP2",
+                    "BOOLEAN",
+                    "Whether public clients may speak HTTP/2, which loses some of HTTP/1.1;"
+                            + " default false.");
     static final Option LOG_FORMAT =
             Option.of("log-format", "LOG_FORMAT", "FORMAT", "text or json; json on Cloud Run.");
 
@@ -123,6 +130,7 @@ final class ServerOptions {
                     HOST_DOMAIN,
                     HOST_NAMES,
                     CHUNK_LARGE_ANSWERS,
+                    HTTP2,
                     LOG_FORMAT);
 
     /** Options of releases to come. Ignoring them could leave open what somebody meant to close. */

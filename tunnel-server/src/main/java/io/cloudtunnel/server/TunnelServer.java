@@ -41,6 +41,8 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
+import io.helidon.webserver.http2.Http2Config;
+import io.helidon.webserver.http2.Http2ConnectionSelector;
 import io.helidon.webserver.websocket.WsConfig;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -65,6 +67,11 @@ public final class TunnelServer implements AutoCloseable {
 
     private static final int HEAD_BYTES = 128 * 1024;
     private static final int PROLOGUE_BYTES = 16 * 1024;
+
+    /** Of an upload that waits Helidon queues 32 frames, and then lets all streams wait. */
+    private static final int HTTP2_WINDOW_BYTES = 31 * 16 * 1024;
+
+    private static final int HTTP2_STREAMS = 1000;
     private static final Logger LOGGER = System.getLogger(TunnelServer.class.getName());
 
     private final TunnelServerConfig config;
@@ -194,6 +201,11 @@ public final class TunnelServer implements AutoCloseable {
                 new PublicConnectionSelector.Shared(
                         publicHandler,
                         routed,
+                        config.http2()
+                                ? Http2ConnectionSelector.builder()
+                                        .http2Config(http2Config())
+                                        .build()
+                                : null,
                         sockets,
                         patrol,
                         config.clientLimits(),
@@ -208,6 +220,16 @@ public final class TunnelServer implements AutoCloseable {
                 .validatePrologue(false)
                 .validateRequestHeaders(false)
                 .validateResponseHeaders(false)
+                .build();
+    }
+
+    private Http2Config http2Config() {
+        return Http2Config.builder()
+                .maxHeaderListSize(config.limits().headBytes())
+                .initialWindowSize(HTTP2_WINDOW_BYTES)
+                .maxConcurrentStreams(HTTP2_STREAMS)
+                .flowControlTimeout(config.clientLimits().writeStall())
+                .validatePath(false)
                 .build();
     }
 

@@ -36,6 +36,7 @@ public final class TunnelServerBuilder {
     private RootFallback.Mode rootFallback = RootFallback.Mode.REFERER;
     private boolean rewritesPrefix = true;
     private boolean chunksLargeAnswers;
+    private boolean http2;
     private @Nullable String hostDomain;
     private Map<String, String> hostNames = Map.of();
     private Limits limits = Limits.DEFAULT;
@@ -114,6 +115,15 @@ public final class TunnelServerBuilder {
      */
     public TunnelServerBuilder rewritePrefix(boolean rewrites) {
         rewritesPrefix = rewrites;
+        return this;
+    }
+
+    /**
+     * Whether public clients may speak HTTP/2, over which some of what HTTP/1.1 keeps is lost;
+     * docs/http2.md. False unless set.
+     */
+    public TunnelServerBuilder http2(boolean spoken) {
+        http2 = spoken;
         return this;
     }
 
@@ -226,6 +236,7 @@ public final class TunnelServerBuilder {
         }
         String rewrite = settings.word(ServerOptions.REWRITE_PREFIX, "true", "false");
         rewritesPrefix = rewrite == null ? rewritesPrefix : rewrite.equals("true");
+        http2 = settings.flag(ServerOptions.HTTP2, http2);
         chunksLargeAnswers = settings.flag(ServerOptions.CHUNK_LARGE_ANSWERS, chunksLargeAnswers);
         set(settings, ServerOptions.HOST_DOMAIN, this::hostDomain);
         set(settings, ServerOptions.HOST_NAMES, text -> hostNames(HostMode.parse(text)));
@@ -302,6 +313,7 @@ public final class TunnelServerBuilder {
                         rootFallback,
                         rewritesPrefix,
                         chunksLargeAnswers,
+                        http2,
                         hosts(),
                         limits,
                         clientLimits == null ? ClientLimits.of(limits) : clientLimits));

@@ -24,6 +24,7 @@ record TunnelServerConfig(
         RootFallback.Mode rootFallback,
         boolean rewritesPrefix,
         boolean chunksLargeAnswers,
+        boolean http2,
         @Nullable HostMode hosts,
         Limits limits,
         ClientLimits clientLimits) {

@@ -17,6 +17,7 @@ import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ServerConnectionException;
 import io.helidon.webserver.spi.ServerConnection;
+import io.helidon.webserver.spi.ServerConnectionSelector;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,6 +45,7 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
     private volatile boolean tooSlow;
     private volatile boolean idle;
     private volatile @Nullable ServerConnection routed; // while Helidon answers
+    private volatile @Nullable Http2Context http2;
     private volatile boolean closing;
 
     PublicConnection(
@@ -63,6 +65,11 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
     public void handle(Limit limit) throws InterruptedException {
         shared.patrol().add(this);
         try {
+            ServerConnectionSelector selector = shared.http2();
+            if (selector != null && isHttp2()) {
+                http2(selector, limit);
+                return;
+            }
             ReceivedRequest request = next();
             while (request != null) {
                 request = isTunnels(request) ? answer(request, limit) : routed(request, limit);
@@ -72,6 +79,32 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
         } finally {
             shared.patrol().remove(this);
             socket.close();
+        }
+    }
+
+    /** Looks at no more bytes than it takes to tell, and takes none. */
+    private boolean isHttp2() throws IOException {
+        reading.in(shared.limits().idle());
+        idle = true;
+        try {
+            return in.startsWith(Http2Input.PREFACE);
+        } finally {
+            idle = false;
+            reading.none();
+        }
+    }
+
+    private void http2(ServerConnectionSelector selector, Limit limit) throws InterruptedException {
+        Http2Context own = Http2Context.of(context, in, writing, shared.limits().writeStall());
+        ServerConnection helidons = selector.connection(own);
+        http2 = own;
+        routed = helidons;
+        try {
+            helidons.handle(limit);
+        } catch (CloseConnectionException e) {
+            LOGGER.log(Level.TRACE, "Helidon is done with the connection", e);
+        } finally {
+            own.end();
         }
     }
 
@@ -212,10 +245,14 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
         }
     }
 
-    /** Not idle as Helidon sees it: idle connections have a limit of their own. */
+    /** Not idle as Helidon sees it: idle connections have a limit of their own, but for HTTP/2. */
     @Override
     public Duration idleTime() {
-        return Duration.ZERO;
+        Http2Context own = http2;
+        ServerConnection helidons = routed;
+        return own == null || helidons == null || !own.isIdle()
+                ? Duration.ZERO
+                : helidons.idleTime();
     }
 
     @Override

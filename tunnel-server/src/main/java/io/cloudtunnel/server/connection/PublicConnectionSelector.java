@@ -9,7 +9,9 @@ import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Takes each connection of its listener. Immutable. */
 public final class PublicConnectionSelector implements ServerConnectionSelector {
@@ -19,6 +21,7 @@ public final class PublicConnectionSelector implements ServerConnectionSelector 
      *
      * @param handler answers requests for tunnels
      * @param routed makes connections for all other requests
+     * @param http2 makes connections of clients that speak HTTP/2; null where that is off
      * @param sockets the listener's options
      * @param patrol looks after the connections
      * @param limits what clients may take their time for
@@ -27,6 +30,7 @@ public final class PublicConnectionSelector implements ServerConnectionSelector 
     public record Shared(
             PublicHandler handler,
             ServerConnectionSelector routed,
+            @Nullable ServerConnectionSelector http2,
             AcceptedSockets sockets,
             Patrol patrol,
             ClientLimits limits,
@@ -51,7 +55,12 @@ public final class PublicConnectionSelector implements ServerConnectionSelector 
 
     @Override
     public Set<String> supportedApplicationProtocols() {
-        return shared.routed().supportedApplicationProtocols();
+        Set<String> all = new HashSet<>(shared.routed().supportedApplicationProtocols());
+        ServerConnectionSelector http2 = shared.http2();
+        if (http2 != null) {
+            all.addAll(http2.supportedApplicationProtocols());
+        }
+        return all;
     }
 
     @Override

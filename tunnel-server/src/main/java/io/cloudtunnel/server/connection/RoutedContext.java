@@ -1,93 +1,22 @@
 package io.cloudtunnel.server.connection;
 
 import io.helidon.common.buffers.DataReader;
-import io.helidon.common.buffers.DataWriter;
-import io.helidon.common.socket.HelidonSocket;
-import io.helidon.common.socket.PeerInfo;
 import io.helidon.webserver.ConnectionContext;
-import io.helidon.webserver.ListenerContext;
-import io.helidon.webserver.ProxyProtocolData;
-import io.helidon.webserver.Router;
-import java.util.Optional;
-import java.util.concurrent.ExecutorService;
 
-/** A connection as Helidon's own code sees it: the same but for where its bytes come from. */
-final class RoutedContext implements ConnectionContext {
+/** A connection as Helidon's HTTP/1.1 sees it. */
+final class RoutedContext extends HelidonContext {
 
-    private final ConnectionContext context;
     private final RoutedInput input;
-    private final DataReader reader;
 
     RoutedContext(ConnectionContext context, RoutedInput input) {
-        this.context = context;
+        super(context, new DataReader(input));
         this.input = input;
-        this.reader = new DataReader(input);
     }
 
     /** What follows is another protocol. What has come of it is put where its code looks first. */
     void switchProtocols() {
         if (input.switchProtocols()) {
-            reader.ensureAvailable();
+            dataReader().ensureAvailable();
         }
-    }
-
-    @Override
-    public DataReader dataReader() {
-        return reader;
-    }
-
-    @Override
-    public ListenerContext listenerContext() {
-        return context.listenerContext();
-    }
-
-    @Override
-    public ExecutorService executor() {
-        return context.executor();
-    }
-
-    @Override
-    public DataWriter dataWriter() {
-        return context.dataWriter();
-    }
-
-    @Override
-    public Router router() {
-        return context.router();
-    }
-
-    @Override
-    public Optional<ProxyProtocolData> proxyProtocolData() {
-        return context.proxyProtocolData();
-    }
-
-    @Override
-    public HelidonSocket serverSocket() {
-        return context.serverSocket();
-    }
-
-    @Override
-    public PeerInfo remotePeer() {
-        return context.remotePeer();
-    }
-
-    @Override
-    public PeerInfo localPeer() {
-        return context.localPeer();
-    }
-
-    @Override
-    public boolean isSecure() {
-        return context.isSecure();
-    }
-
-    @Override
-    public String socketId() {
-        return context.socketId();
-    }
-
-    @Override
-    public String childSocketId() {
-        return context.childSocketId();
     }
 }

@@ -4,6 +4,8 @@ import io.cloudtunnel.protocol.frame.Fields;
 import io.helidon.http.Header;
 import io.helidon.http.Headers;
 import io.helidon.webserver.http.ServerRequest;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The fields of a request that came through Helidon's routing. */
 public final class RoutingFields {
@@ -12,7 +14,29 @@ public final class RoutingFields {
 
     /** All of them, a line for each value. */
     public static Fields of(ServerRequest request) {
-        return of(request.headers());
+        Fields fields = of(request.headers());
+        return isHttp2(request) ? asOne(fields, request.authority()) : fields;
+    }
+
+    static boolean isHttp2(ServerRequest request) {
+        return request.prologue().protocolVersion().startsWith("2");
+    }
+
+    /** What HTTP/2 has in other places, where HTTP/1.1 has it (RFC 9113, 8.2.3 and 8.3.1). */
+    private static Fields asOne(Fields fields, @Nullable String authority) {
+        Fields.Builder one = Fields.builder();
+        if (authority != null) {
+            one.add("Host", authority);
+        }
+        fields.filter((name, value) ->
+                        !name.equalsIgnoreCase("Cookie")
+                                && (authority == null || !name.equalsIgnoreCase("Host")))
+                .forEach(one::add);
+        List<String> cookies = fields.all("Cookie");
+        if (!cookies.isEmpty()) {
+            one.add("cookie", String.join("; ", cookies));
+        }
+        return one.build();
     }
 
     /** All of them, a line for each value. */

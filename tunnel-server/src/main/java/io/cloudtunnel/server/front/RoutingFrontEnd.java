@@ -37,9 +37,10 @@ public final class RoutingFrontEnd implements Handler {
             return;
         }
         RoutingCall call = new RoutingCall(request, response);
-        Problem problem = problem(call.head());
+        Problem problem = call.isHttp2() ? http2Problem(call) : problem(call.head());
         if (problem != null) {
-            refuse(problem, response);
+            refuse(problem, call.isHttp2(), response);
+            call.abandon();
             throw closed(); // Helidon would go on, and take what follows for a request
         }
         handler.handle(call);
@@ -85,6 +86,26 @@ public final class RoutingFrontEnd implements Handler {
         return lengthProblem(fields);
     }
 
+    private static @Nullable Problem http2Problem(RoutingCall call) {
+        Fields fields = call.head().fields();
+        // They belong to HTTP/1.1 connections (RFC 9113, section 8.2.2).
+        for (String name :
+                List.of("Transfer-Encoding", "Upgrade", "Keep-Alive", "Proxy-Connection")) {
+            if (fields.contains(name)) {
+                return new Problem(400, name + " has no place in HTTP/2");
+            }
+        }
+        if (call.head().method().equals("CONNECT")) {
+            return new Problem(501, "CONNECT is not carried: this server is no proxy");
+        }
+        Problem problem = problem(call.head());
+        return problem == null
+                        && call.bodyLength() == 0
+                        && !fields.all("Content-Length").stream().allMatch("0"::equals)
+                ? new Problem(400, "Content-Length of a request without a body")
+                : problem;
+    }
+
     private static @Nullable Problem lengthProblem(Fields fields) {
         List<String> hosts = fields.all("Host");
         if (hosts.size() != 1 || Authority.parse(hosts.getFirst()) == null) {
@@ -104,8 +125,10 @@ public final class RoutingFrontEnd implements Handler {
         return null;
     }
 
-    private static void refuse(Problem problem, ServerResponse response) {
-        response.header(HeaderValues.CONNECTION_CLOSE);
+    private static void refuse(Problem problem, boolean http2, ServerResponse response) {
+        if (!http2) {
+            response.header(HeaderValues.CONNECTION_CLOSE);
+        }
         ErrorAnswer answer =
                 ErrorAnswer.of(
                         problem.status(),

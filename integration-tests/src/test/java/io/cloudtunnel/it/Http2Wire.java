@@ -1,0 +1,99 @@
+package io.cloudtunnel.it;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/** A client of HTTP/2 (RFC 9113) frame by frame, which reads the heads of answers as nothing. */
+final class Http2Wire implements AutoCloseable {
+
+    private static final int DATA = 0;
+    private static final int HEADERS = 1;
+    private static final int RST_STREAM = 3;
+    private static final int SETTINGS = 4;
+    private static final int END_STREAM = 1;
+    private static final int END_HEADERS = 4;
+
+    private final Wire wire;
+    private final DataInputStream in;
+
+    Http2Wire(Wire wire) throws IOException {
+        this.wire = wire;
+        this.in = new DataInputStream(wire.socket().getInputStream());
+        wire.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+        frame(SETTINGS, 0, 0, new byte[0]);
+    }
+
+    private void frame(int type, int flags, int stream, byte[] payload) throws IOException {
+        ByteBuffer frame = ByteBuffer.allocate(9 + payload.length);
+        frame.putInt(payload.length << 8 | type).put((byte) flags).putInt(stream).put(payload);
+        wire.send(frame.array());
+    }
+
+    /** Fields as literals without an index, and without Huffman's code (RFC 7541, 6.2.2). */
+    void request(int stream, String method, String path, boolean ends, String... fields)
+            throws IOException {
+        ByteArrayOutputStream head = new ByteArrayOutputStream();
+        head.write(2); // places in the static table: :method, :scheme, :path, :authority
+        text(head, method);
+        head.write(6);
+        text(head, "http");
+        head.write(4);
+        text(head, path);
+        head.write(1);
+        text(head, "localhost");
+        literals(head, fields);
+        frame(HEADERS, END_HEADERS | (ends ? END_STREAM : 0), stream, head.toByteArray());
+    }
+
+    private static void literals(ByteArrayOutputStream head, String... namesAndValues) {
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            head.write(0);
+            text(head, namesAndValues[i]);
+            text(head, namesAndValues[i + 1]);
+        }
+    }
+
+    private static void text(ByteArrayOutputStream head, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+        head.write(bytes.length); // shorter than 127
+        head.writeBytes(bytes);
+    }
+
+    void data(int stream, byte[] bytes, boolean ends) throws IOException {
+        frame(DATA, ends ? END_STREAM : 0, stream, bytes);
+    }
+
+    void reset(int stream) throws IOException {
+        frame(RST_STREAM, 0, stream, new byte[] {0, 0, 0, 8});
+    }
+
+    /** The body of an answer to its end. */
+    String text(int stream) throws IOException {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        boolean ended = false;
+        while (!ended) {
+            int lengthAndType = in.readInt();
+            int flags = in.readUnsignedByte();
+            int id = in.readInt();
+            byte[] payload = new byte[lengthAndType >>> 8];
+            in.readFully(payload);
+            int type = lengthAndType & 0xFF;
+            if (id == stream && type == DATA) {
+                body.writeBytes(payload);
+            } else if (type == 7 || (id == stream && type == RST_STREAM)) {
+                throw new EOFException("frame " + type + " after " + body);
+            }
+            ended = id == stream && type <= HEADERS && (flags & END_STREAM) != 0;
+        }
+        return body.toString(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() throws IOException {
+        wire.close();
+    }
+}

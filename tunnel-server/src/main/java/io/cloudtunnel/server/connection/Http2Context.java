@@ -1,0 +1,237 @@
+package io.cloudtunnel.server.connection;
+
+import io.cloudtunnel.protocol.http.HttpInput;
+import io.cloudtunnel.server.front.StreamWatch;
+import io.helidon.common.buffers.BufferData;
+import io.helidon.common.buffers.DataReader;
+import io.helidon.common.buffers.DataWriter;
+import io.helidon.common.context.Context;
+import io.helidon.common.context.Contexts;
+import io.helidon.webserver.ConnectionContext;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A connection as Helidon's HTTP/2 sees it. Each request finds the {@link StreamWatch} of its
+ * stream in its Helidon context; a write of which the client takes nothing has a deadline.
+ */
+final class Http2Context extends HelidonContext {
+
+    private final Streams streams;
+    private final ExecutorService executor;
+    private final DataWriter writer;
+
+    private Http2Context(
+            ConnectionContext context, HttpInput in, Streams streams, DataWriter writer) {
+        super(context, new DataReader(new Http2Input(in, streams)));
+        this.streams = streams;
+        this.executor = new StreamThreads(context, streams);
+        this.writer = writer;
+    }
+
+    static Http2Context of(
+            ConnectionContext context, HttpInput in, Deadline writing, Duration writeStall) {
+        Writer writer = new Writer(context.dataWriter(), writing, writeStall, new ReentrantLock());
+        return new Http2Context(
+                context, in, new Streams(writer, context.serverSocket()::close), writer);
+    }
+
+    @Override
+    public ExecutorService executor() {
+        return executor;
+    }
+
+    @Override
+    public DataWriter dataWriter() {
+        return writer;
+    }
+
+    boolean isIdle() {
+        return streams.open.isEmpty();
+    }
+
+    /** The connection has ended, and all its streams have. */
+    void end() {
+        streams.open.values().forEach(StreamWatch::end);
+    }
+
+    private static final class Streams implements Http2Input.Streams {
+
+        /** Answered uploads that a client may neither end nor reset. */
+        private static final int MOST_DISCARDED = 1000;
+
+        private final Map<Integer, StreamWatch> open =
+                new ConcurrentHashMap<>(); // bounded by the streams that Helidon allows
+        private final Set<Integer> discarded = ConcurrentHashMap.newKeySet(); // MOST_DISCARDED
+        private final Writer writer;
+        private final Runnable close;
+        private int latest; // these two are of the thread that reads
+        private boolean latestWithoutBody;
+
+        Streams(Writer writer, Runnable close) {
+            this.writer = writer;
+            this.close = close;
+        }
+
+        void discard(int id) {
+            if (discarded.size() >= MOST_DISCARDED) {
+                close.run();
+            } else {
+                discarded.add(id);
+            }
+        }
+
+        @Override
+        public void head(int id, boolean endsStream) {
+            latest = id;
+            latestWithoutBody = endsStream;
+        }
+
+        @Override
+        public boolean reset(int id) {
+            discarded.remove(id);
+            StreamWatch watch = open.get(id);
+            if (watch != null) {
+                watch.end();
+            }
+            // Helidon would end the connection: the client was late, which is no fault.
+            return watch != null || id == 0 || id > latest;
+        }
+
+        @Override
+        public boolean data(int id, int length, boolean endsStream) {
+            if (!discarded.contains(id)) {
+                return true;
+            }
+            if (endsStream) {
+                discarded.remove(id);
+            }
+            if (length > 0) { // other streams need the place
+                writer.writeNow(windowUpdate(length));
+            }
+            return false;
+        }
+
+        /** For the whole connection (RFC 9113, section 6.9). */
+        private static BufferData windowUpdate(int increment) {
+            BufferData frame = BufferData.create(13);
+            frame.write(new byte[] {0, 0, 4, 8, 0, 0, 0, 0, 0});
+            frame.writeInt32(increment);
+            return frame;
+        }
+    }
+
+    /** Runs requests. Helidon hands one over before it reads on, so it is the latest one. */
+    private static final class StreamThreads extends AbstractExecutorService {
+
+        private final ConnectionContext context;
+        private final ExecutorService threads;
+        private final Streams streams;
+
+        StreamThreads(ConnectionContext context, Streams streams) {
+            this.context = context;
+            this.threads = context.executor();
+            this.streams = streams;
+        }
+
+        @Override
+        public void execute(Runnable request) {
+            int id = streams.latest;
+            StreamWatch watch =
+                    new StreamWatch(streams.latestWithoutBody, () -> streams.discard(id));
+            streams.open.put(id, watch);
+            Context requests =
+                    Context.builder()
+                            .parent(context.listenerContext().context())
+                            .id(context.socketId() + " " + context.childSocketId() + " " + id)
+                            .build();
+            requests.register(watch);
+            threads.execute(() -> {
+                try {
+                    Contexts.runInContext(requests, request);
+                } finally {
+                    streams.open.remove(id);
+                }
+            });
+        }
+
+        @Override
+        public void shutdown() {
+            throw new UnsupportedOperationException("the threads are the listener's");
+        }
+
+        @Override
+        public List<Runnable> shutdownNow() {
+            throw new UnsupportedOperationException("the threads are the listener's");
+        }
+
+        @Override
+        public boolean isShutdown() {
+            return threads.isShutdown();
+        }
+
+        @Override
+        public boolean isTerminated() {
+            return threads.isTerminated();
+        }
+
+        @Override
+        public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+            return threads.awaitTermination(timeout, unit);
+        }
+    }
+
+    private record Writer(DataWriter out, Deadline writing, Duration stall, ReentrantLock lock)
+            implements DataWriter {
+
+        private void write(Runnable action) {
+            StreamWatch.shield(() -> {
+                lock.lock();
+                try {
+                    writing.in(stall);
+                    action.run();
+                } finally {
+                    writing.none();
+                    lock.unlock();
+                }
+            });
+        }
+
+        @Override
+        public void write(BufferData... buffers) {
+            write(() -> out.write(buffers));
+        }
+
+        @Override
+        public void write(BufferData buffer) {
+            write(() -> out.write(buffer));
+        }
+
+        @Override
+        public void writeNow(BufferData... buffers) {
+            write(() -> out.writeNow(buffers));
+        }
+
+        @Override
+        public void writeNow(BufferData buffer) {
+            write(() -> out.writeNow(buffer));
+        }
+
+        @Override
+        public void flush() {
+            out.flush();
+        }
+
+        @Override
+        public void close() {
+            out.close();
+        }
+    }
+}
