@@ -80,6 +80,7 @@ public final class LoadMain {
                         case "direct" -> new Target("direct", local, "", List.of());
                         case "nginx" -> factory.nginx(local);
                         case "ours" -> factory.ours(local);
+                        case "routing" -> factory.routing(local);
                         case "cranker" -> factory.cranker(local);
                         default -> throw new IllegalArgumentException("no way is called " + way);
                     };

@@ -90,20 +90,39 @@ record Targets(Path folder, String server, String agent, String jvmOptions) {
                         "REGISTRATION",
                         "open");
         ready(new Target(name, port, "/health/live?", List.of(serverChild)));
-        int agentSide = between.port(port);
-        Child agentChild =
-                Child.start(
-                        folder.resolve(file + "-agent.log"),
-                        program(
-                                agent,
-                                "io.cloudtunnel.agent.Main",
-                                "--server",
-                                "http://127.0.0.1:" + agentSide,
-                                "--local",
-                                Integer.toString(local),
-                                "--credentials",
-                                folder.resolve(file + "-credentials.json").toString()));
+        Child agentChild = agent(file, between.port(port), local);
         return ready(new Target(name, port, tunnel(agentChild), List.of(serverChild, agentChild)));
+    }
+
+    /** Ours, with Helidon's routing instead of our own connection at the public side. */
+    Target routing(int local) throws IOException, InterruptedException {
+        int agents = Programs.freePort();
+        int port = Programs.freePort();
+        Child serverChild =
+                Child.start(
+                        folder.resolve("routing-server.log"),
+                        Programs.own(
+                                RoutingMain.class,
+                                Integer.toString(agents),
+                                Integer.toString(port)));
+        ready(new Target("routing", port, "/health/live?", List.of(serverChild)));
+        Child agentChild = agent("routing", agents, local);
+        return ready(
+                new Target("routing", port, tunnel(agentChild), List.of(serverChild, agentChild)));
+    }
+
+    private Child agent(String file, int server, int local) throws IOException {
+        return Child.start(
+                folder.resolve(file + "-agent.log"),
+                program(
+                        agent,
+                        "io.cloudtunnel.agent.Main",
+                        "--server",
+                        "http://127.0.0.1:" + server,
+                        "--local",
+                        Integer.toString(local),
+                        "--credentials",
+                        folder.resolve(file + "-credentials.json").toString()));
     }
 
     private List<String> program(String jar, String main, String... arguments) {

@@ -1,5 +1,6 @@
 package io.cloudtunnel.protocol.frame;
 
+import java.util.Arrays;
 import java.util.Map;
 
 /** The reason phrases of RFC 9110, section 15, and of the status codes registered beside them. */
@@ -50,10 +51,18 @@ public final class StandardPhrase {
                     Map.entry(504, "Gateway Timeout"),
                     Map.entry(505, "HTTP Version Not Supported"));
 
+    /** By status: each response looks one up. */
+    private static final String[] BY_STATUS = new String[1000];
+
+    static {
+        Arrays.fill(BY_STATUS, "");
+        PHRASES.forEach((status, phrase) -> BY_STATUS[status] = phrase);
+    }
+
     private StandardPhrase() {}
 
     /** The phrase of a status, empty where there is none. */
     public static String of(int status) {
-        return PHRASES.getOrDefault(status, "");
+        return status >= 0 && status < BY_STATUS.length ? BY_STATUS[status] : "";
     }
 }
