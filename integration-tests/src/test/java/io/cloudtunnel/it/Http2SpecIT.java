@@ -73,7 +73,8 @@ class Http2SpecIT {
                     failed.add(test.getAttribute("package") + " " + test.getAttribute("classname"));
                 }
             }
-            assertEquals(new TreeSet<>(KNOWN), failed, h2spec::output);
+            failed.removeAll(KNOWN); // some of which hang on when frames arrive
+            assertEquals(Set.of(), failed, h2spec::output);
         }
     }
 }
