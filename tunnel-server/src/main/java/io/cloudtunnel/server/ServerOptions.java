@@ -37,6 +37,13 @@ final class ServerOptions {
                     "MAX_LINKS",
                     "N",
                     "Links of agents at a time; default 10000, 600 on Cloud Run.");
+    static final Option BRIDGE_TIME =
+            Option.of(
+                    "bridge-time",
+                    "BRIDGE_TIME",
+                    "DURATION",
+                    "How long a request waits for an agent that has just gone, or off; default"
+                            + " 5s, and three times as long in the server's first minute.");
     static final Option RESPONSE_TIMEOUT =
             Option.of(
                     "response-timeout",
@@ -113,6 +120,7 @@ final class ServerOptions {
                     API_KEYS,
                     TUNNEL_KEY,
                     MAX_LINKS,
+                    BRIDGE_TIME,
                     RESPONSE_TIMEOUT,
                     JSON_BODY_LIMIT,
                     JSON_MAX_BODY,

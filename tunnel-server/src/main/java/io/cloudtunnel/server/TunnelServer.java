@@ -30,6 +30,7 @@ import io.cloudtunnel.server.observe.RequestIds;
 import io.cloudtunnel.server.prefix.ResponseRewriter;
 import io.cloudtunnel.server.prefix.RootFallback;
 import io.cloudtunnel.server.registry.AgentLink;
+import io.cloudtunnel.server.registry.Bridge;
 import io.cloudtunnel.server.registry.LinkRegistry;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.http.Status;
@@ -63,6 +64,7 @@ public final class TunnelServer implements AutoCloseable {
     /** What a platform leaves between SIGTERM and SIGKILL is 10 s; this ends a second before. */
     private static final Duration DRAIN = Duration.ofSeconds(8);
 
+    private static final int MOST_BRIDGED = 1000;
     private static final int HEAD_BYTES = 128 * 1024;
     private static final int PROLOGUE_BYTES = 16 * 1024;
     private static final Logger LOGGER = System.getLogger(TunnelServer.class.getName());
@@ -85,7 +87,6 @@ public final class TunnelServer implements AutoCloseable {
         this.timer = new ScheduledThreadPoolExecutor(1, TunnelServer::timerThread);
         this.timer.setRemoveOnCancelPolicy(true);
         this.patrol = new Patrol(timer);
-        this.links = new LinkRegistry(config.maxLinks());
         String key = config.tunnelKey();
         Credentials credentials =
                 new Credentials(key == null ? TunnelKeys.random() : TunnelKeys.parse(key), clock);
@@ -94,6 +95,9 @@ public final class TunnelServer implements AutoCloseable {
                 config.memoryBudgetBytes() == 0
                         ? MemoryBudget.ofHeap()
                         : new MemoryBudget(config.memoryBudgetBytes());
+        this.links =
+                new LinkRegistry(
+                        config.maxLinks(), new Bridge(config.bridgeTime(), MOST_BRIDGED), budget);
         this.rootFallback = new RootFallback(config.rootFallback(), credentials::knows);
         this.publicHandler =
                 new PublicHandler(
@@ -285,6 +289,7 @@ public final class TunnelServer implements AutoCloseable {
         }
         long began = System.nanoTime();
         drain.begin();
+        links.stopWaiting();
         try {
             leaveAll();
             drain.awaitIdle(DRAIN.minusNanos(System.nanoTime() - began));

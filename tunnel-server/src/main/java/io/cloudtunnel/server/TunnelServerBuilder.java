@@ -31,6 +31,7 @@ public final class TunnelServerBuilder {
     private @Nullable String tunnelKey;
     private @Nullable String cloudRunService;
     private int maxLinks = MOST_LINKS;
+    private Duration bridgeTime = Duration.ofSeconds(5);
     private int trustedHops;
     private long memoryBudgetBytes;
     private RootFallback.Mode rootFallback = RootFallback.Mode.REFERER;
@@ -88,6 +89,15 @@ public final class TunnelServerBuilder {
     /** The most links of agents at a time; 10,000 unless set. */
     public TunnelServerBuilder maxLinks(int number) {
         maxLinks = number;
+        return this;
+    }
+
+    /**
+     * How long a request waits for an agent that has gone within the last minute; three times as
+     * long in the server's own first minute. 5 s unless set, zero for not at all.
+     */
+    public TunnelServerBuilder bridgeTime(Duration atMost) {
+        bridgeTime = atMost;
         return this;
     }
 
@@ -171,8 +181,8 @@ public final class TunnelServerBuilder {
 
     /**
      * The service's name on Cloud Run ({@code K_SERVICE}): one proxy in front is trusted, at most
-     * 600 links are taken, large answers go out chunked, and error texts show the commands that
-     * work there.
+     * 600 links are taken, large answers go out chunked, and error texts show the
+     * commands that work there.
      */
     public TunnelServerBuilder cloudRunService(String name) {
         cloudRunService = name;
@@ -195,7 +205,7 @@ public final class TunnelServerBuilder {
         registration = registration(settings);
         set(settings, ServerOptions.TUNNEL_KEY, this::tunnelKey);
         prefixSettings(settings);
-        maxLinks = settings.integer(ServerOptions.MAX_LINKS, maxLinks, 1, 1_000_000);
+        linkSettings(settings);
         trustedHops = settings.integer(ServerOptions.TRUSTED_HOPS, trustedHops, 0, 16);
         memoryBudgetBytes =
                 settings.bytes(
@@ -217,6 +227,12 @@ public final class TunnelServerBuilder {
                         .jsonMaxBody((int) text)
                         .build();
         return this;
+    }
+
+    private void linkSettings(Settings settings) {
+        maxLinks = settings.integer(ServerOptions.MAX_LINKS, maxLinks, 1, 1_000_000);
+        boolean off = "off".equalsIgnoreCase(settings.text(ServerOptions.BRIDGE_TIME));
+        bridgeTime = off ? Duration.ZERO : settings.duration(ServerOptions.BRIDGE_TIME, bridgeTime);
     }
 
     private void prefixSettings(Settings settings) {
@@ -297,6 +313,7 @@ public final class TunnelServerBuilder {
                         tunnelKey,
                         cloudRunService,
                         maxLinks,
+                        bridgeTime,
                         trustedHops,
                         memoryBudgetBytes,
                         rootFallback,

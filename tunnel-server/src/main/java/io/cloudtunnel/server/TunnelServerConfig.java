@@ -6,6 +6,7 @@ import io.cloudtunnel.server.connection.ClientLimits;
 import io.cloudtunnel.server.prefix.HostMode;
 import io.cloudtunnel.server.prefix.RootFallback;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ record TunnelServerConfig(
         @Nullable String tunnelKey,
         @Nullable String cloudRunService,
         int maxLinks,
+        Duration bridgeTime,
         int trustedHops,
         long memoryBudgetBytes,
         RootFallback.Mode rootFallback,

@@ -153,8 +153,19 @@ public final class PublicHandler {
                     "its fields have more than " + limits.headBytes() + " bytes");
         }
         if (upstream == null) {
-            throw new ExchangeException(ErrorCode.AGENT_NOT_CONNECTED, "agent not connected");
+            upstream = links.await(path.id(), call::onGone);
         }
+        exchange(call, path, upstream, upgrade, response, log);
+    }
+
+    private void exchange(
+            PublicCall call,
+            Route.Tunnel path,
+            Upstream upstream,
+            @Nullable String upgrade,
+            ResponsePump response,
+            RequestLog log)
+            throws ExchangeException, IOException, InterruptedException {
         boolean whole = !upstream.carriesInterim();
         boolean answersExpect = expects(call) && whole;
         Exchange exchange =
