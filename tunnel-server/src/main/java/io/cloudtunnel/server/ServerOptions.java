@@ -37,6 +37,13 @@ final class ServerOptions {
                     "MAX_LINKS",
                     "N",
                     "Links of agents at a time; default 10000, 600 on Cloud Run.");
+    static final Option LINK_LIFETIME =
+            Option.of(
+                    "link-lifetime",
+                    "LINK_LIFETIME",
+                    "DURATION",
+                    "After how long what stands in front cuts an agent's link, in whole seconds;"
+                            + " default auto: 290s on Cloud Run, else never.");
     static final Option BRIDGE_TIME =
             Option.of(
                     "bridge-time",
@@ -120,6 +127,7 @@ final class ServerOptions {
                     API_KEYS,
                     TUNNEL_KEY,
                     MAX_LINKS,
+                    LINK_LIFETIME,
                     BRIDGE_TIME,
                     RESPONSE_TIMEOUT,
                     JSON_BODY_LIMIT,
@@ -142,7 +150,6 @@ final class ServerOptions {
                     "REDIS_URL",
                     "NATS_URL",
                     "ROLE",
-                    "LINK_LIFETIME",
                     "ADMIN_PORT",
                     "ADMIN_HOST",
                     "ADMIN_TOKEN");

@@ -133,7 +133,8 @@ public final class TunnelServer implements AutoCloseable {
                                         "cloudtunnel-server/" + Program.version(), config.limits()),
                                 budget,
                                 patrol,
-                                timer));
+                                timer,
+                                config.linkLifetime()));
     }
 
     /** A builder with the defaults. */
@@ -271,6 +272,11 @@ public final class TunnelServer implements AutoCloseable {
     /** Where links are found; for tests, which look for places that were not given back. */
     LinkRegistry links() {
         return links;
+    }
+
+    /** How long links live; for tests. */
+    Duration linkLifetime() {
+        return config.linkLifetime().total();
     }
 
     /** The memory for bodies; for tests, which look for bytes that were not given back. */

@@ -4,6 +4,7 @@ import io.cloudtunnel.program.Option;
 import io.cloudtunnel.program.SettingException;
 import io.cloudtunnel.program.Settings;
 import io.cloudtunnel.protocol.frame.Limits;
+import io.cloudtunnel.server.agents.LinkLifetime;
 import io.cloudtunnel.server.auth.RegistrationPolicy;
 import io.cloudtunnel.server.auth.TunnelKeys;
 import io.cloudtunnel.server.connection.ClientLimits;
@@ -32,6 +33,7 @@ public final class TunnelServerBuilder {
     private @Nullable String cloudRunService;
     private int maxLinks = MOST_LINKS;
     private Duration bridgeTime = Duration.ofSeconds(5);
+    private LinkLifetime linkLifetime = LinkLifetime.UNLIMITED;
     private int trustedHops;
     private long memoryBudgetBytes;
     private RootFallback.Mode rootFallback = RootFallback.Mode.REFERER;
@@ -98,6 +100,16 @@ public final class TunnelServerBuilder {
      */
     public TunnelServerBuilder bridgeTime(Duration atMost) {
         bridgeTime = atMost;
+        return this;
+    }
+
+    /**
+     * After how long what stands in front cuts an agent's link. Zero for never, unless set.
+     *
+     * @throws IllegalArgumentException if it is not in whole seconds, or below 2 s
+     */
+    public TunnelServerBuilder linkLifetime(Duration time) {
+        linkLifetime = new LinkLifetime(time);
         return this;
     }
 
@@ -181,13 +193,14 @@ public final class TunnelServerBuilder {
 
     /**
      * The service's name on Cloud Run ({@code K_SERVICE}): one proxy in front is trusted, at most
-     * 600 links are taken, large answers go out chunked, and error texts show the
+     * 600 links are taken, which live 290 s, large answers go out chunked, and error texts show the
      * commands that work there.
      */
     public TunnelServerBuilder cloudRunService(String name) {
         cloudRunService = name;
         trustedHops = 1;
         maxLinks = MOST_LINKS_ON_CLOUD_RUN;
+        linkLifetime = new LinkLifetime(Duration.ofSeconds(290)); // it cuts requests after 300 s
         chunksLargeAnswers = true;
         return this;
     }
@@ -231,6 +244,10 @@ public final class TunnelServerBuilder {
 
     private void linkSettings(Settings settings) {
         maxLinks = settings.integer(ServerOptions.MAX_LINKS, maxLinks, 1, 1_000_000);
+        if (!"auto".equalsIgnoreCase(settings.text(ServerOptions.LINK_LIFETIME))) {
+            Duration life = settings.duration(ServerOptions.LINK_LIFETIME, linkLifetime.total());
+            set(settings, ServerOptions.LINK_LIFETIME, text -> linkLifetime(life));
+        }
         boolean off = "off".equalsIgnoreCase(settings.text(ServerOptions.BRIDGE_TIME));
         bridgeTime = off ? Duration.ZERO : settings.duration(ServerOptions.BRIDGE_TIME, bridgeTime);
     }
@@ -314,6 +331,7 @@ public final class TunnelServerBuilder {
                         cloudRunService,
                         maxLinks,
                         bridgeTime,
+                        linkLifetime,
                         trustedHops,
                         memoryBudgetBytes,
                         rootFallback,

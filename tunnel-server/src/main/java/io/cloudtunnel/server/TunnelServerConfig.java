@@ -1,6 +1,7 @@
 package io.cloudtunnel.server;
 
 import io.cloudtunnel.protocol.frame.Limits;
+import io.cloudtunnel.server.agents.LinkLifetime;
 import io.cloudtunnel.server.auth.RegistrationPolicy;
 import io.cloudtunnel.server.connection.ClientLimits;
 import io.cloudtunnel.server.prefix.HostMode;
@@ -21,6 +22,7 @@ record TunnelServerConfig(
         @Nullable String cloudRunService,
         int maxLinks,
         Duration bridgeTime,
+        LinkLifetime linkLifetime,
         int trustedHops,
         long memoryBudgetBytes,
         RootFallback.Mode rootFallback,

@@ -98,6 +98,7 @@ final class AgentConnection implements ServerConnection, AgentLink {
     public void handle(Limit limit) {
         LOGGER.log(Level.INFO, "link tunnel={0} agent={1} open", tunnelId, peer);
         in(acceptor.limits().helloWait(), this::expectHello);
+        limitLifetime();
         try {
             upstream.serve();
         } catch (IOException e) {
@@ -118,6 +119,34 @@ final class AgentConnection implements ServerConnection, AgentLink {
 
     private void in(Duration time, Runnable task) {
         timers.add(acceptor.timer().schedule(task, time.toNanos(), TimeUnit.NANOSECONDS));
+    }
+
+    private void limitLifetime() {
+        LinkLifetime lifetime = acceptor.lifetime();
+        if (lifetime.isLimited()) {
+            in(lifetime.untilNoNew(), this::retire);
+            in(lifetime.untilReset(), upstream::expire);
+            in(lifetime.untilClosed(), () -> inBackground(this::goAway));
+        }
+    }
+
+    /** The link's time is nearly over. In JSON mode it closes with its last answer. */
+    private void retire() {
+        leaving = true;
+        upstream.stop();
+        if (!upstream.carriesInterim()) {
+            LinkLifetime lifetime = acceptor.lifetime();
+            Duration left = lifetime.untilReset().minus(lifetime.untilNoNew());
+            inBackground(() -> {
+                if (upstream.drain(left)) {
+                    goAway();
+                }
+            });
+        }
+    }
+
+    private void goAway() {
+        link.close(CloseCode.GOING_AWAY, "the lifetime of this link is over");
     }
 
     /** The agent's hello has come. */
