@@ -21,6 +21,7 @@ import io.cloudtunnel.server.front.AnswerRules;
 import io.cloudtunnel.server.front.Drain;
 import io.cloudtunnel.server.front.ErrorAnswer;
 import io.cloudtunnel.server.front.Forwarding;
+import io.cloudtunnel.server.front.Probe;
 import io.cloudtunnel.server.front.PublicHandler;
 import io.cloudtunnel.server.front.PublicRoutes;
 import io.cloudtunnel.server.front.RoutingFields;
@@ -110,6 +111,11 @@ public final class TunnelServer implements AutoCloseable {
                                 : AnswerRules.plain(),
                         new PublicRoutes(config.hosts(), rootFallback),
                         config.rewritesPrefix() ? new ResponseRewriter(Set.of()) : null,
+                        new Probe(
+                                credentials,
+                                links,
+                                instance.id(),
+                                instance.started().toEpochMilli()),
                         config.limits());
         this.registerHandler =
                 new RegisterHandler(

@@ -38,6 +38,7 @@ public final class PublicHandler {
     private final AnswerRules rules;
     private final PublicRoutes routes;
     private final Presentation presentation;
+    private final Probe probe;
     private final Limits limits;
 
     /**
@@ -53,6 +54,7 @@ public final class PublicHandler {
             AnswerRules rules,
             PublicRoutes routes,
             @Nullable ResponseRewriter rewriter,
+            Probe probe,
             Limits limits) {
         this.credentials = credentials;
         this.links = links;
@@ -61,6 +63,7 @@ public final class PublicHandler {
         this.rules = rules;
         this.routes = routes;
         this.presentation = new Presentation(routes.fallback(), rewriter, forwarding);
+        this.probe = probe;
         this.limits = limits;
     }
 
@@ -142,6 +145,11 @@ public final class PublicHandler {
             throw unknownTunnel();
         }
         log.tunnel(path.id());
+        Fields probed = probe.answer(call.head(), path.path(), path.id());
+        if (probed != null) {
+            response.answer(204, "No Content", probed);
+            return;
+        }
         String upgrade = upgrade(call);
         if (upgrade != null && !call.carriesUpgrades()) {
             throw new ExchangeException(
