@@ -38,7 +38,12 @@ class TunnelIT {
     @BeforeEach
     void start() throws Exception {
         local = new EchoService();
-        server = TunnelServer.builder().host("127.0.0.1").port(0).start();
+        server =
+                TunnelServer.builder()
+                        .host("127.0.0.1")
+                        .port(0)
+                        .bridgeTime(Duration.ofMillis(100))
+                        .start();
         agent = agent();
         client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         assertTrue(agent.awaitConnected(PATIENCE), "the agent connects");

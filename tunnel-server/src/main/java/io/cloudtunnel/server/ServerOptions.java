@@ -37,6 +37,20 @@ final class ServerOptions {
                     "MAX_LINKS",
                     "N",
                     "Links of agents at a time; default 10000, 600 on Cloud Run.");
+    static final Option LINK_LIFETIME =
+            Option.of(
+                    "link-lifetime",
+                    "LINK_LIFETIME",
+                    "DURATION",
+                    "After how long what stands in front cuts an agent's link, in whole seconds;"
+                            + " default auto: 290s on Cloud Run, else never.");
+    static final Option BRIDGE_TIME =
+            Option.of(
+                    "bridge-time",
+                    "BRIDGE_TIME",
+                    "DURATION",
+                    "How long a request waits for an agent that has just gone, or off; default"
+                            + " 5s, and three times as long in the server's first minute.");
     static final Option RESPONSE_TIMEOUT =
             Option.of(
                     "response-timeout",
@@ -120,6 +134,8 @@ final class ServerOptions {
                     API_KEYS,
                     TUNNEL_KEY,
                     MAX_LINKS,
+                    LINK_LIFETIME,
+                    BRIDGE_TIME,
                     RESPONSE_TIMEOUT,
                     JSON_BODY_LIMIT,
                     JSON_MAX_BODY,
@@ -142,7 +158,6 @@ final class ServerOptions {
                     "REDIS_URL",
                     "NATS_URL",
                     "ROLE",
-                    "LINK_LIFETIME",
                     "ADMIN_PORT",
                     "ADMIN_HOST",
                     "ADMIN_TOKEN");

@@ -21,6 +21,7 @@ import io.cloudtunnel.server.front.AnswerRules;
 import io.cloudtunnel.server.front.Drain;
 import io.cloudtunnel.server.front.ErrorAnswer;
 import io.cloudtunnel.server.front.Forwarding;
+import io.cloudtunnel.server.front.Probe;
 import io.cloudtunnel.server.front.PublicHandler;
 import io.cloudtunnel.server.front.PublicRoutes;
 import io.cloudtunnel.server.front.RoutingFields;
@@ -30,6 +31,7 @@ import io.cloudtunnel.server.observe.RequestIds;
 import io.cloudtunnel.server.prefix.ResponseRewriter;
 import io.cloudtunnel.server.prefix.RootFallback;
 import io.cloudtunnel.server.registry.AgentLink;
+import io.cloudtunnel.server.registry.Bridge;
 import io.cloudtunnel.server.registry.LinkRegistry;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.http.Status;
@@ -65,6 +67,7 @@ public final class TunnelServer implements AutoCloseable {
     /** What a platform leaves between SIGTERM and SIGKILL is 10 s; this ends a second before. */
     private static final Duration DRAIN = Duration.ofSeconds(8);
 
+    private static final int MOST_BRIDGED = 1000;
     private static final int HEAD_BYTES = 128 * 1024;
     private static final int PROLOGUE_BYTES = 16 * 1024;
 
@@ -92,7 +95,6 @@ public final class TunnelServer implements AutoCloseable {
         this.timer = new ScheduledThreadPoolExecutor(1, TunnelServer::timerThread);
         this.timer.setRemoveOnCancelPolicy(true);
         this.patrol = new Patrol(timer);
-        this.links = new LinkRegistry(config.maxLinks());
         String key = config.tunnelKey();
         Credentials credentials =
                 new Credentials(key == null ? TunnelKeys.random() : TunnelKeys.parse(key), clock);
@@ -101,6 +103,9 @@ public final class TunnelServer implements AutoCloseable {
                 config.memoryBudgetBytes() == 0
                         ? MemoryBudget.ofHeap()
                         : new MemoryBudget(config.memoryBudgetBytes());
+        this.links =
+                new LinkRegistry(
+                        config.maxLinks(), new Bridge(config.bridgeTime(), MOST_BRIDGED), budget);
         this.rootFallback = new RootFallback(config.rootFallback(), credentials::knows);
         this.publicHandler =
                 new PublicHandler(
@@ -113,6 +118,11 @@ public final class TunnelServer implements AutoCloseable {
                                 : AnswerRules.plain(),
                         new PublicRoutes(config.hosts(), rootFallback),
                         config.rewritesPrefix() ? new ResponseRewriter(Set.of()) : null,
+                        new Probe(
+                                credentials,
+                                links,
+                                instance.id(),
+                                instance.started().toEpochMilli()),
                         config.limits());
         this.registerHandler =
                 new RegisterHandler(
@@ -136,7 +146,8 @@ public final class TunnelServer implements AutoCloseable {
                                         "cloudtunnel-server/" + Program.version(), config.limits()),
                                 budget,
                                 patrol,
-                                timer));
+                                timer,
+                                config.linkLifetime()));
     }
 
     /** A builder with the defaults. */
@@ -291,6 +302,11 @@ public final class TunnelServer implements AutoCloseable {
         return links;
     }
 
+    /** How long links live; for tests. */
+    Duration linkLifetime() {
+        return config.linkLifetime().total();
+    }
+
     /** The memory for bodies; for tests, which look for bytes that were not given back. */
     MemoryBudget budget() {
         return budget;
@@ -307,6 +323,7 @@ public final class TunnelServer implements AutoCloseable {
         }
         long began = System.nanoTime();
         drain.begin();
+        links.stopWaiting();
         try {
             leaveAll();
             drain.awaitIdle(DRAIN.minusNanos(System.nanoTime() - began));

@@ -4,6 +4,7 @@ import io.cloudtunnel.program.Option;
 import io.cloudtunnel.program.SettingException;
 import io.cloudtunnel.program.Settings;
 import io.cloudtunnel.protocol.frame.Limits;
+import io.cloudtunnel.server.agents.LinkLifetime;
 import io.cloudtunnel.server.auth.RegistrationPolicy;
 import io.cloudtunnel.server.auth.TunnelKeys;
 import io.cloudtunnel.server.connection.ClientLimits;
@@ -31,6 +32,8 @@ public final class TunnelServerBuilder {
     private @Nullable String tunnelKey;
     private @Nullable String cloudRunService;
     private int maxLinks = MOST_LINKS;
+    private Duration bridgeTime = Duration.ofSeconds(5);
+    private LinkLifetime linkLifetime = LinkLifetime.UNLIMITED;
     private int trustedHops;
     private long memoryBudgetBytes;
     private RootFallback.Mode rootFallback = RootFallback.Mode.REFERER;
@@ -89,6 +92,25 @@ public final class TunnelServerBuilder {
     /** The most links of agents at a time; 10,000 unless set. */
     public TunnelServerBuilder maxLinks(int number) {
         maxLinks = number;
+        return this;
+    }
+
+    /**
+     * How long a request waits for an agent that has gone within the last minute; three times as
+     * long in the server's own first minute. 5 s unless set, zero for not at all.
+     */
+    public TunnelServerBuilder bridgeTime(Duration atMost) {
+        bridgeTime = atMost;
+        return this;
+    }
+
+    /**
+     * After how long what stands in front cuts an agent's link. Zero for never, unless set.
+     *
+     * @throws IllegalArgumentException if it is not in whole seconds, or below 2 s
+     */
+    public TunnelServerBuilder linkLifetime(Duration time) {
+        linkLifetime = new LinkLifetime(time);
         return this;
     }
 
@@ -181,13 +203,14 @@ public final class TunnelServerBuilder {
 
     /**
      * The service's name on Cloud Run ({@code K_SERVICE}): one proxy in front is trusted, at most
-     * 600 links are taken, large answers go out chunked, and error texts show the commands that
-     * work there.
+     * 600 links are taken, which live 290 s, large answers go out chunked, and error texts show the
+     * commands that work there.
      */
     public TunnelServerBuilder cloudRunService(String name) {
         cloudRunService = name;
         trustedHops = 1;
         maxLinks = MOST_LINKS_ON_CLOUD_RUN;
+        linkLifetime = new LinkLifetime(Duration.ofSeconds(290)); // it cuts requests after 300 s
         chunksLargeAnswers = true;
         return this;
     }
@@ -205,7 +228,7 @@ public final class TunnelServerBuilder {
         registration = registration(settings);
         set(settings, ServerOptions.TUNNEL_KEY, this::tunnelKey);
         prefixSettings(settings);
-        maxLinks = settings.integer(ServerOptions.MAX_LINKS, maxLinks, 1, 1_000_000);
+        linkSettings(settings);
         trustedHops = settings.integer(ServerOptions.TRUSTED_HOPS, trustedHops, 0, 16);
         memoryBudgetBytes =
                 settings.bytes(
@@ -227,6 +250,16 @@ public final class TunnelServerBuilder {
                         .jsonMaxBody((int) text)
                         .build();
         return this;
+    }
+
+    private void linkSettings(Settings settings) {
+        maxLinks = settings.integer(ServerOptions.MAX_LINKS, maxLinks, 1, 1_000_000);
+        if (!"auto".equalsIgnoreCase(settings.text(ServerOptions.LINK_LIFETIME))) {
+            Duration life = settings.duration(ServerOptions.LINK_LIFETIME, linkLifetime.total());
+            set(settings, ServerOptions.LINK_LIFETIME, text -> linkLifetime(life));
+        }
+        boolean off = "off".equalsIgnoreCase(settings.text(ServerOptions.BRIDGE_TIME));
+        bridgeTime = off ? Duration.ZERO : settings.duration(ServerOptions.BRIDGE_TIME, bridgeTime);
     }
 
     private void prefixSettings(Settings settings) {
@@ -308,6 +341,8 @@ public final class TunnelServerBuilder {
                         tunnelKey,
                         cloudRunService,
                         maxLinks,
+                        bridgeTime,
+                        linkLifetime,
                         trustedHops,
                         memoryBudgetBytes,
                         rootFallback,

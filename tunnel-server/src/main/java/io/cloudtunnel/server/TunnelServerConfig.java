@@ -1,11 +1,13 @@
 package io.cloudtunnel.server;
 
 import io.cloudtunnel.protocol.frame.Limits;
+import io.cloudtunnel.server.agents.LinkLifetime;
 import io.cloudtunnel.server.auth.RegistrationPolicy;
 import io.cloudtunnel.server.connection.ClientLimits;
 import io.cloudtunnel.server.prefix.HostMode;
 import io.cloudtunnel.server.prefix.RootFallback;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,8 @@ record TunnelServerConfig(
         @Nullable String tunnelKey,
         @Nullable String cloudRunService,
         int maxLinks,
+        Duration bridgeTime,
+        LinkLifetime linkLifetime,
         int trustedHops,
         long memoryBudgetBytes,
         RootFallback.Mode rootFallback,

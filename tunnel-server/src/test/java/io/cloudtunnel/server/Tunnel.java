@@ -41,10 +41,15 @@ final class Tunnel implements AutoCloseable {
         return start(builder -> {});
     }
 
+    /** Without waiting for agents that are not there, unless the options say otherwise. */
     static Tunnel start(Consumer<TunnelServerBuilder> options)
             throws IOException, InterruptedException {
         TunnelServerBuilder builder =
-                TunnelServer.builder().host("127.0.0.1").port(0).openRegistration();
+                TunnelServer.builder()
+                        .host("127.0.0.1")
+                        .port(0)
+                        .openRegistration()
+                        .bridgeTime(Duration.ZERO);
         options.accept(builder);
         return new Tunnel(builder.start());
     }

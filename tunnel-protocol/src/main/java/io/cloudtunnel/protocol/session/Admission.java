@@ -9,7 +9,7 @@ final class Admission {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition none = lock.newCondition();
-    private int inside;
+    private volatile int inside; // written with the lock held
 
     /** Lets one in, or throws TOO_MANY_STREAMS. */
     void enter(int most) throws ExchangeException {
@@ -20,7 +20,8 @@ final class Admission {
                         ErrorCode.TOO_MANY_STREAMS,
                         "the agent has as many requests open as it may have (" + most + ")");
             }
-            inside++;
+            int now = inside + 1;
+            inside = now;
         } finally {
             lock.unlock();
         }
@@ -31,7 +32,8 @@ final class Admission {
         lock.lock();
         try {
             boolean room = inside < most;
-            inside += room ? 1 : 0;
+            int now = inside + (room ? 1 : 0);
+            inside = now;
             return room;
         } finally {
             lock.unlock();
@@ -41,8 +43,9 @@ final class Admission {
     void leave() {
         lock.lock();
         try {
-            inside--;
-            if (inside == 0) {
+            int now = inside - 1;
+            inside = now;
+            if (now == 0) {
                 none.signalAll();
             }
         } finally {
@@ -50,13 +53,9 @@ final class Admission {
         }
     }
 
+    /** How many are inside; asked for with each choice of a link, so it takes no lock. */
     int inside() {
-        lock.lock();
-        try {
-            return inside;
-        } finally {
-            lock.unlock();
-        }
+        return inside;
     }
 
     /** Waits until nobody is inside, but not for longer; says whether that came true. */

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What the server does with what an agent sends. */
@@ -25,10 +26,21 @@ final class AnswerFrames implements StreamRole {
     }
 
     private final CountDownLatch greeted = new CountDownLatch(1);
+    private final Consumer<Greeting> onHello;
+
+    /**
+     * What the server does, and who else has to know of the hello.
+     *
+     * @param onHello called by the reader, so it does not block
+     */
+    AnswerFrames(Consumer<Greeting> onHello) {
+        this.onHello = onHello;
+    }
 
     @Override
     public void onHello(Session session, Greeting greeting) {
-        greeted.countDown(); // the session keeps what it says
+        onHello.accept(greeting); // the session keeps what it says
+        greeted.countDown();
     }
 
     /** The session is over, so nobody need wait for a hello any longer. */
@@ -164,7 +176,11 @@ final class AnswerFrames implements StreamRole {
     @Override
     public void onGoAway(Session session, Frame.GoAway away) throws ProtocolException {
         session.stopOpening(away.lastStream());
-        session.refusedAbove(
-                away.lastStream(), Reasons.failure(Reason.DRAINING, "agent not connected", true));
+        ExchangeException reason = Reasons.failure(Reason.DRAINING, "agent not connected", true);
+        for (Stream stream : session.openStreams()) {
+            if (stream.id() > away.lastStream() && stream instanceof ServerStream refused) {
+                refused.refusedBy(reason);
+            }
+        }
     }
 }

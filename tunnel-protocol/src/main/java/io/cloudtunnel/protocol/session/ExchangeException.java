@@ -12,6 +12,7 @@ public final class ExchangeException extends Exception {
     @Serial private static final long serialVersionUID = 1L;
 
     private final ErrorCode code;
+    private final boolean untouched;
 
     /** A failure without a cause worth keeping. */
     public ExchangeException(ErrorCode code, String message) {
@@ -24,8 +25,27 @@ public final class ExchangeException extends Exception {
      * ever sees.
      */
     public ExchangeException(ErrorCode code, String message, @Nullable Throwable cause) {
+        this(code, message, cause, false);
+    }
+
+    private ExchangeException(
+            ErrorCode code, String message, @Nullable Throwable cause, boolean untouched) {
         super(message, cause, false, false);
         this.code = code;
+        this.untouched = untouched;
+    }
+
+    /**
+     * The same failure with a promise: nothing of the request has reached the local service, and
+     * nothing of it will.
+     */
+    public ExchangeException untouched() {
+        return new ExchangeException(code, text(), getCause(), true);
+    }
+
+    /** Whether it is certain that nothing of the request reaches the local service. */
+    public boolean isUntouched() {
+        return untouched;
     }
 
     /** A failure that the code's own text says in full. */

@@ -35,11 +35,15 @@ final class JsonFailures {
     }
 
     static ExchangeException notConnected() {
-        return ExchangeException.of(ErrorCode.AGENT_NOT_CONNECTED);
+        return ExchangeException.of(ErrorCode.AGENT_NOT_CONNECTED).untouched();
     }
 
     static ExchangeException lost() {
         return ExchangeException.of(ErrorCode.OUTCOME_UNKNOWN);
+    }
+
+    static ExchangeException expired() {
+        return ExchangeException.of(ErrorCode.OUTCOME_UNKNOWN, "its lifetime was over");
     }
 
     static ExchangeException malformed(@Nullable String problem) {

@@ -3,6 +3,7 @@ package io.cloudtunnel.protocol.session;
 import io.cloudtunnel.protocol.frame.JsonBeginning;
 import io.cloudtunnel.protocol.frame.JsonMessage;
 import io.cloudtunnel.protocol.frame.Limits;
+import io.cloudtunnel.protocol.frame.Reason;
 import io.cloudtunnel.protocol.frame.RequestHead;
 import java.io.IOException;
 import java.time.Duration;
@@ -152,9 +153,19 @@ public final class JsonUpstream implements LinkUpstream {
         }
     }
 
-    /** Takes no more requests, and waits until the open ones are answered, but not for longer. */
     @Override
-    public boolean drain(Duration atMost) throws InterruptedException {
+    public boolean takesRequests() {
+        return !ended;
+    }
+
+    @Override
+    public void stop() {
+        ended = true;
+    }
+
+    /** The agent cannot be told, whatever the reason. */
+    @Override
+    public boolean drain(Duration atMost, Reason reason) throws InterruptedException {
         ended = true;
         long nanos = atMost.toNanos();
         int all = limits.streams();
@@ -163,6 +174,12 @@ public final class JsonUpstream implements LinkUpstream {
         }
         streams.release(all);
         return true;
+    }
+
+    @Override
+    public void expire() {
+        ended = true;
+        open.values().forEach(JsonExchange::linkLost);
     }
 
     JsonSender sender() {

@@ -1,5 +1,6 @@
 package io.cloudtunnel.protocol.session;
 
+import io.cloudtunnel.protocol.frame.Reason;
 import java.io.IOException;
 import java.time.Duration;
 
@@ -19,13 +20,28 @@ public interface LinkUpstream extends Upstream {
     /** Exchanges that are open. */
     int openExchanges();
 
+    /** Whether a request could be opened, once the agent is ready; takes no lock. */
+    boolean takesRequests();
+
+    /** Takes no more requests; those that are open go on. */
+    void stop();
+
     /**
      * Tells the agent that the link ends, where the mode has a way to, and waits until no exchange
      * is open, but not for longer.
      *
+     * @param reason with {@code DRAINING} requests may still be taken meanwhile
      * @return whether that came true
      */
-    boolean drain(Duration atMost) throws InterruptedException;
+    boolean drain(Duration atMost, Reason reason) throws InterruptedException;
+
+    /** The same for a server that leaves. */
+    default boolean drain(Duration atMost) throws InterruptedException {
+        return drain(atMost, Reason.DRAINING);
+    }
+
+    /** Takes no more requests, and resets those that are open: the link's time is over. */
+    void expire();
 
     /** Takes no more requests, and fails those that are open. */
     void end(ExchangeException reason);

@@ -92,6 +92,7 @@ final class Reasons {
                     case LINK_EXPIRED -> ErrorCode.OUTCOME_UNKNOWN;
                     case NONE, INTERNAL, REPLACED, REVOKED -> ErrorCode.INTERNAL;
                 };
-        return new ExchangeException(code, text.isEmpty() ? code.token() : text);
+        var failure = new ExchangeException(code, text.isEmpty() ? code.token() : text);
+        return refused ? failure.untouched() : failure;
     }
 }

@@ -135,7 +135,7 @@ final class RequestFrames implements StreamRole {
         }
         Greeting peer = session.peer();
         int streams = Math.min(session.own().streams(), peer == null ? 1 : peer.streams());
-        if (session.openStreams() >= streams) {
+        if (session.openStreams().size() >= streams) {
             throw new ProtocolException("too-many-streams");
         }
         String wrong = HeadFields.problem(head);

@@ -14,6 +14,11 @@ final class ServerStream extends Stream {
 
     private static final int MOST_INTERIM = 16;
 
+    /** What makes a stream, once its id is known. */
+    interface Opening {
+        ServerStream open(int id) throws ProtocolException;
+    }
+
     /** What is kept of a request, to judge its answer by. */
     record Asked(String method, boolean upgrade) {}
 

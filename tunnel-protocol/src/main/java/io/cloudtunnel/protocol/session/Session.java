@@ -10,6 +10,7 @@ import io.cloudtunnel.protocol.frame.Limits;
 import io.cloudtunnel.protocol.frame.ProtocolException;
 import io.cloudtunnel.protocol.ws.CloseCode;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +38,8 @@ public final class Session implements Patrol.Guarded {
     private final Object monitor = new Object(); // guards ids and the end; held for memory only
     private int highestId;
     private int lastAccepted = Integer.MAX_VALUE; // by go-away
-    private boolean noMore;
-    private @Nullable ExchangeException ended;
+    private volatile boolean noMore; // written with the monitor held, as the next one
+    private volatile @Nullable ExchangeException ended;
     private volatile @Nullable Greeting peer;
 
     /**
@@ -157,22 +158,18 @@ public final class Session implements Patrol.Guarded {
 
     // ---- Streams.
 
-    /** What makes a stream, once its id is known. */
-    interface Opening {
-        ServerStream open(int id) throws ProtocolException;
-    }
-
     /**
      * Draws the next id and sends what opens the stream, so that ids go out in their order.
      *
      * @return null if the session has ended, or has no id left
      */
-    @Nullable ServerStream open(Opening opening) throws ProtocolException {
+    @Nullable ServerStream open(ServerStream.Opening opening) throws ProtocolException {
         synchronized (monitor) {
-            if (ended != null || noMore || highestId == Integer.MAX_VALUE) {
+            if (ended != null || noMore) {
                 return null;
             }
             highestId++;
+            noMore = highestId == Integer.MAX_VALUE;
             return opening.open(highestId);
         }
     }
@@ -184,8 +181,18 @@ public final class Session implements Patrol.Guarded {
                 throw new ProtocolException("frame-out-of-order");
             }
             lastAccepted = last;
+        }
+        stopOpening();
+    }
+
+    void stopOpening() {
+        synchronized (monitor) {
             noMore = true;
         }
+    }
+
+    boolean opensStreams() {
+        return !noMore && ended == null;
     }
 
     /** From now on no stream of the peer's is accepted; returns the last one that was. */
@@ -232,18 +239,8 @@ public final class Session implements Patrol.Guarded {
         streams.remove(stream.id());
     }
 
-    /** Streams that are open on the wire. */
-    int openStreams() {
-        return streams.size();
-    }
-
-    /** Ends the open streams above this one: the peer has refused them. */
-    void refusedAbove(int last, ExchangeException reason) {
-        for (Stream stream : streams.values()) {
-            if (stream.id() > last && stream instanceof ServerStream refused) {
-                refused.refusedBy(reason);
-            }
-        }
+    Collection<Stream> openStreams() {
+        return streams.values();
     }
 
     @Override
@@ -309,9 +306,7 @@ public final class Session implements Patrol.Guarded {
 
     /** Why it has ended, null while it lives. */
     @Nullable ExchangeException ended() {
-        synchronized (monitor) {
-            return ended;
-        }
+        return ended;
     }
 
     Link link() {

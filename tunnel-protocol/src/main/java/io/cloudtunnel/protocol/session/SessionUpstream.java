@@ -12,6 +12,7 @@ import io.cloudtunnel.protocol.frame.Reason;
 import io.cloudtunnel.protocol.frame.RequestHead;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * The server's side of a link in binary mode. Safe for use by several threads; one of them runs
@@ -22,7 +23,7 @@ public final class SessionUpstream implements LinkUpstream {
     /** How long a request waits for the hello of an agent that has just connected. */
     private static final Duration HELLO = Duration.ofSeconds(5);
 
-    private final AnswerFrames answers = new AnswerFrames();
+    private final AnswerFrames answers;
     private final Session session;
     private final Limits limits;
     private final MemoryBudget budget;
@@ -36,6 +37,22 @@ public final class SessionUpstream implements LinkUpstream {
      */
     public SessionUpstream(
             Link link, Greeting own, Limits limits, MemoryBudget budget, Patrol patrol) {
+        this(link, own, limits, budget, patrol, greeting -> {});
+    }
+
+    /**
+     * The same, for who wants to know what the agent says of itself.
+     *
+     * @param onHello called once by the thread that receives, so it does not block
+     */
+    public SessionUpstream(
+            Link link,
+            Greeting own,
+            Limits limits,
+            MemoryBudget budget,
+            Patrol patrol,
+            Consumer<Greeting> onHello) {
+        this.answers = new AnswerFrames(onHello);
         this.session = new Session(link, answers, own, limits, budget);
         this.limits = limits;
         this.budget = budget;
@@ -165,7 +182,7 @@ public final class SessionUpstream implements LinkUpstream {
         return new ServerStream(session, id, asked, reservation, out, credit);
     }
 
-    private ServerStream opened(Session.Opening opening) throws ExchangeException {
+    private ServerStream opened(ServerStream.Opening opening) throws ExchangeException {
         ServerStream stream;
         try {
             stream = session.open(opening);
@@ -180,7 +197,7 @@ public final class SessionUpstream implements LinkUpstream {
     }
 
     static ExchangeException notConnected() {
-        return new ExchangeException(ErrorCode.AGENT_NOT_CONNECTED, "agent not connected");
+        return JsonFailures.notConnected();
     }
 
     void exchangeEnded() {
@@ -199,11 +216,32 @@ public final class SessionUpstream implements LinkUpstream {
         return admission.inside();
     }
 
-    /** Tells the agent that this link ends; until then requests are still served. */
     @Override
-    public boolean drain(Duration atMost) throws InterruptedException {
-        session.urgentOrFail(new Frame.Leaving(atMost.toMillis(), Reason.DRAINING, ""));
+    public boolean takesRequests() {
+        return session.opensStreams();
+    }
+
+    @Override
+    public void stop() {
+        session.stopOpening();
+    }
+
+    /** Who leaves because the server does is still served until then. */
+    @Override
+    public boolean drain(Duration atMost, Reason reason) throws InterruptedException {
+        if (reason != Reason.DRAINING) {
+            session.stopOpening();
+        }
+        session.urgentOrFail(new Frame.Leaving(atMost.toMillis(), reason, ""));
         return admission.awaitNone(atMost);
+    }
+
+    @Override
+    public void expire() {
+        session.stopOpening();
+        for (Stream stream : session.openStreams()) {
+            stream.end(JsonFailures.expired(), Reason.LINK_EXPIRED);
+        }
     }
 
     /** Takes no more requests, and fails those that are open. */

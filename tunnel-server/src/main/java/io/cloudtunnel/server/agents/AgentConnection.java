@@ -1,6 +1,8 @@
 package io.cloudtunnel.server.agents;
 
 import io.cloudtunnel.protocol.frame.BinaryCodec;
+import io.cloudtunnel.protocol.frame.Greeting;
+import io.cloudtunnel.protocol.frame.Reason;
 import io.cloudtunnel.protocol.frame.RequestHead;
 import io.cloudtunnel.protocol.session.ErrorCode;
 import io.cloudtunnel.protocol.session.Exchange;
@@ -21,6 +23,8 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +40,9 @@ final class AgentConnection implements ServerConnection, AgentLink {
     private final WsLink link;
     private final LinkUpstream upstream;
     private final CountDownLatch begun = new CountDownLatch(1); // until the 101 is written
+    private final List<ScheduledFuture<?>> timers = new ArrayList<>(4); // of the serving thread
+    private volatile String agent = "";
+    private volatile boolean leaving; // it gets no new requests
 
     AgentConnection(
             ConnectionContext context, String tunnelId, boolean binary, LinkAcceptor acceptor) {
@@ -59,7 +66,8 @@ final class AgentConnection implements ServerConnection, AgentLink {
                                 acceptor.greeting(),
                                 acceptor.limits(),
                                 acceptor.budget(),
-                                acceptor.patrol())
+                                acceptor.patrol(),
+                                this::greeted)
                         : new JsonUpstream(link, acceptor.limits(), acceptor.budget());
     }
 
@@ -89,19 +97,15 @@ final class AgentConnection implements ServerConnection, AgentLink {
     @Override
     public void handle(Limit limit) {
         LOGGER.log(Level.INFO, "link tunnel={0} agent={1} open", tunnelId, peer);
-        ScheduledFuture<?> helloWait =
-                acceptor.timer()
-                        .schedule(
-                                this::expectHello,
-                                acceptor.limits().helloWait().toNanos(),
-                                TimeUnit.NANOSECONDS);
+        in(acceptor.limits().helloWait(), this::expectHello);
+        limitLifetime();
         try {
             upstream.serve();
         } catch (IOException e) {
             LOGGER.log(Level.DEBUG, () -> "link tunnel=" + tunnelId + " broke: " + e.getMessage());
             awaitEnd();
         } finally {
-            helloWait.cancel(false);
+            timers.forEach(timer -> timer.cancel(false));
             acceptor.links().remove(tunnelId, this);
             acceptor.release();
             LOGGER.log(
@@ -110,6 +114,46 @@ final class AgentConnection implements ServerConnection, AgentLink {
                     tunnelId,
                     peer,
                     link.ending());
+        }
+    }
+
+    private void in(Duration time, Runnable task) {
+        timers.add(acceptor.timer().schedule(task, time.toNanos(), TimeUnit.NANOSECONDS));
+    }
+
+    private void limitLifetime() {
+        LinkLifetime lifetime = acceptor.lifetime();
+        if (lifetime.isLimited()) {
+            in(lifetime.untilNoNew(), this::retire);
+            in(lifetime.untilReset(), upstream::expire);
+            in(lifetime.untilClosed(), () -> inBackground(this::goAway));
+        }
+    }
+
+    /** The link's time is nearly over. In JSON mode it closes with its last answer. */
+    private void retire() {
+        leaving = true;
+        upstream.stop();
+        if (!upstream.carriesInterim()) {
+            LinkLifetime lifetime = acceptor.lifetime();
+            Duration left = lifetime.untilReset().minus(lifetime.untilNoNew());
+            inBackground(() -> {
+                if (upstream.drain(left)) {
+                    goAway();
+                }
+            });
+        }
+    }
+
+    private void goAway() {
+        link.close(CloseCode.GOING_AWAY, "the lifetime of this link is over");
+    }
+
+    /** The agent's hello has come. */
+    private void greeted(Greeting greeting) {
+        agent = greeting.agent();
+        if (greeting.exclusive()) {
+            acceptor.links().takeOver(tunnelId, this);
         }
     }
 
@@ -147,22 +191,51 @@ final class AgentConnection implements ServerConnection, AgentLink {
         return upstream.carriesInterim();
     }
 
+    @Override
+    public boolean takesRequests() {
+        return !leaving && upstream.takesRequests();
+    }
+
+    @Override
+    public boolean isReady() {
+        return upstream.isReady();
+    }
+
+    @Override
+    public int openExchanges() {
+        return upstream.openExchanges();
+    }
+
+    @Override
+    public String agent() {
+        return agent;
+    }
+
     /** The requests that it has may still be answered: only new ones go to the newer link. */
     @Override
     public void replaced() {
-        leaveSoon(LinkCloseCode.REPLACED, "a newer agent of this tunnel has connected");
+        leaving = true;
+        upstream.stop();
+        inBackground(() -> {
+            boolean ignored = upstream.drain(acceptor.limits().responseTimeout(), Reason.REPLACED);
+            link.close(LinkCloseCode.REPLACED, "a newer agent of this tunnel has connected");
+        });
     }
 
-    private void leaveSoon(int code, String reason) {
+    /** What a thread of its own may wait for; each wait in it has a limit. */
+    private interface Waiting {
+        void run() throws InterruptedException;
+    }
+
+    private void inBackground(Waiting task) {
         Thread.ofVirtual()
                 .name("tunnel-leave-" + tunnelId)
                 .start(() -> {
                     try {
-                        upstream.drain(acceptor.limits().responseTimeout());
+                        task.run();
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                     }
-                    link.close(code, reason);
                 });
     }
 

@@ -19,6 +19,7 @@ import java.util.concurrent.ScheduledExecutorService;
  * @param budget the memory for bodies
  * @param patrol ends exchanges whose time is over
  * @param timer watches over links; its tasks do not block
+ * @param lifetime how long a link lives
  */
 public record LinkAcceptor(
         Instance instance,
@@ -28,7 +29,8 @@ public record LinkAcceptor(
         Greeting greeting,
         MemoryBudget budget,
         Patrol patrol,
-        ScheduledExecutorService timer) {
+        ScheduledExecutorService timer,
+        LinkLifetime lifetime) {
 
     boolean tryReserve() {
         return !drain.isDraining() && links.tryReserve();
@@ -49,6 +51,7 @@ public record LinkAcceptor(
                 + instance.id()
                 + "\r\nCloudtunnel-Started: "
                 + instance.started().toEpochMilli()
-                + "\r\nCloudtunnel-Link-Lifetime: 0"; // no limit
+                + "\r\nCloudtunnel-Link-Lifetime: "
+                + lifetime.total().toSeconds();
     }
 }

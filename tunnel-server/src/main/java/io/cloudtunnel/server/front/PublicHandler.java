@@ -38,6 +38,7 @@ public final class PublicHandler {
     private final AnswerRules rules;
     private final PublicRoutes routes;
     private final Presentation presentation;
+    private final Probe probe;
     private final Limits limits;
 
     /**
@@ -53,6 +54,7 @@ public final class PublicHandler {
             AnswerRules rules,
             PublicRoutes routes,
             @Nullable ResponseRewriter rewriter,
+            Probe probe,
             Limits limits) {
         this.credentials = credentials;
         this.links = links;
@@ -61,6 +63,7 @@ public final class PublicHandler {
         this.rules = rules;
         this.routes = routes;
         this.presentation = new Presentation(routes.fallback(), rewriter, forwarding);
+        this.probe = probe;
         this.limits = limits;
     }
 
@@ -142,6 +145,11 @@ public final class PublicHandler {
             throw unknownTunnel();
         }
         log.tunnel(path.id());
+        Fields probed = probe.answer(call.head(), path.path(), path.id());
+        if (probed != null) {
+            response.answer(204, "No Content", probed);
+            return;
+        }
         String upgrade = upgrade(call);
         if (upgrade != null && !call.carriesUpgrades()) {
             throw new ExchangeException(
@@ -153,8 +161,19 @@ public final class PublicHandler {
                     "its fields have more than " + limits.headBytes() + " bytes");
         }
         if (upstream == null) {
-            throw new ExchangeException(ErrorCode.AGENT_NOT_CONNECTED, "agent not connected");
+            upstream = links.await(path.id(), call::onGone);
         }
+        exchange(call, path, upstream, upgrade, response, log);
+    }
+
+    private void exchange(
+            PublicCall call,
+            Route.Tunnel path,
+            Upstream upstream,
+            @Nullable String upgrade,
+            ResponsePump response,
+            RequestLog log)
+            throws ExchangeException, IOException, InterruptedException {
         boolean whole = !upstream.carriesInterim();
         boolean answersExpect = expects(call) && whole;
         Exchange exchange =

@@ -87,11 +87,16 @@ final class ResponsePump {
                         .add("Location", location)
                         .add("Content-Length", "0")
                         .add("Cache-Control", "no-store") // it depends on who asks
-                        .add("X-Request-Id", log.requestId())
                         .build();
+        answer(307, "Temporary Redirect", fields);
+    }
+
+    /** Answers with a head of the server's own, and no body. */
+    void answer(int status, String reason, Fields fields) throws IOException {
+        Fields all = fields.toBuilder().add("X-Request-Id", log.requestId()).build();
         begun = true;
-        log.status(307);
-        call.begin(new ResponseHead(307, "Temporary Redirect", fields), false);
+        log.status(status);
+        call.begin(new ResponseHead(status, reason, all), false);
         call.end(Fields.EMPTY);
     }
 

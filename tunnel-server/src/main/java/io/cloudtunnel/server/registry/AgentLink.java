@@ -3,10 +3,30 @@ package io.cloudtunnel.server.registry;
 import io.cloudtunnel.protocol.session.Upstream;
 import java.time.Duration;
 
-/** A link of an agent to this instance. Safe for use by several threads. */
+/**
+ * A link of an agent to this instance. Safe for use by several threads; what a choice among links
+ * asks for takes no lock and does not wait.
+ */
 public interface AgentLink extends Upstream {
 
-    /** Closes the link because a newer one has taken its place. */
+    /** Whether it is to get requests: it lives, and neither end is about to leave. */
+    boolean takesRequests();
+
+    /** Whether its agent can be sent requests at once, since it has said hello. */
+    boolean isReady();
+
+    /** Requests that are open on it. */
+    int openExchanges();
+
+    /**
+     * Which agent's it is, the same for all links of one; empty while it is not known, and in JSON
+     * mode.
+     */
+    String agent();
+
+    /**
+     * Closes the link once it has done its work: it gets no more, since another takes its place.
+     */
     void replaced();
 
     /** Takes no more requests, waits for open answers as long as it may, and says goodbye. */

@@ -1,27 +1,43 @@
 package io.cloudtunnel.server.registry;
 
+import io.cloudtunnel.protocol.session.ErrorCode;
+import io.cloudtunnel.protocol.session.ExchangeException;
+import io.cloudtunnel.protocol.session.MemoryBudget;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which tunnel has a link to this instance. At most one per tunnel for now: an agent in JSON mode
- * keeps one, and a newer one takes over. Safe for use by several threads.
+ * Which tunnels have links to this instance. Links in binary mode stand beside each other, also
+ * those of several agents; of those in JSON mode a newer one takes over. Safe for use by several
+ * threads.
  */
 public final class LinkRegistry {
 
-    private final Map<String, AgentLink> links = new ConcurrentHashMap<>(); // bounded by places
+    private final Map<String, TunnelUpstream> tunnels = new ConcurrentHashMap<>(); // by places
     private final Semaphore places;
     private final int mostLinks;
+    private final Bridge bridge;
+    private final MemoryBudget budget;
 
-    /** A registry for so many links. */
-    public LinkRegistry(int mostLinks) {
+    /**
+     * A registry for so many links.
+     *
+     * @param bridge lets requests wait for a link
+     * @param budget the memory for what is kept of requests, to send them again
+     */
+    public LinkRegistry(int mostLinks, Bridge bridge, MemoryBudget budget) {
         this.mostLinks = mostLinks;
         this.places = new Semaphore(mostLinks);
+        this.bridge = bridge;
+        this.budget = budget;
     }
 
     /** Takes a place for a link that is being opened; false where there is none left. */
@@ -51,26 +67,131 @@ public final class LinkRegistry {
         return mostLinks;
     }
 
-    /** Makes a link the one of its tunnel; the one before it is closed. */
+    /** Adds a link to those of its tunnel. One in JSON mode takes the place of another such one. */
     public void add(String tunnelId, AgentLink link) {
-        AgentLink before = links.put(tunnelId, link);
-        if (before != null) {
-            before.replaced();
+        TunnelUpstream tunnel =
+                tunnels.compute(
+                        tunnelId,
+                        (id, now) -> {
+                            TunnelUpstream of =
+                                    now == null ? new TunnelUpstream(id, this, budget) : now;
+                            of.links().add(link);
+                            return of;
+                        });
+        if (!link.carriesInterim()) {
+            replace(tunnel, other -> !other.equals(link) && !other.carriesInterim());
+        }
+        bridge.arrived(tunnelId);
+    }
+
+    /** A link's agent wants the tunnel for itself: those of other agents leave. */
+    public void takeOver(String tunnelId, AgentLink link) {
+        TunnelUpstream tunnel = tunnels.get(tunnelId);
+        if (tunnel != null) {
+            replace(tunnel, other -> !other.equals(link) && !other.agent().equals(link.agent()));
         }
     }
 
-    /** Forgets a link, unless another has taken its place. */
-    public void remove(String tunnelId, AgentLink link) {
-        links.remove(tunnelId, link);
+    private static void replace(TunnelUpstream tunnel, Predicate<AgentLink> which) {
+        for (AgentLink other : tunnel.links().all()) {
+            if (which.test(other) && other.takesRequests()) {
+                other.replaced();
+            }
+        }
     }
 
-    /** The link of a tunnel, or null. */
-    public @Nullable AgentLink find(String tunnelId) {
-        return links.get(tunnelId);
+    /** Forgets a link. */
+    public void remove(String tunnelId, AgentLink link) {
+        TunnelUpstream left =
+                tunnels.computeIfPresent(
+                        tunnelId, (id, now) -> now.links().remove(link) ? null : now);
+        if (left == null) {
+            bridge.left(tunnelId);
+        }
+    }
+
+    /** The links of a tunnel, null if none of them can be used. */
+    public @Nullable TunnelUpstream find(String tunnelId) {
+        TunnelUpstream tunnel = tunnels.get(tunnelId);
+        return tunnel == null || tunnel.links().usable() == 0 ? null : tunnel;
+    }
+
+    /**
+     * The links of a tunnel that has none that can be used: waits for one, as long as there is
+     * hope.
+     *
+     * @param onGone takes what has to be done if the client leaves meanwhile
+     * @throws ExchangeException if none came, or the client has left
+     */
+    public TunnelUpstream await(String tunnelId, Consumer<Runnable> onGone)
+            throws ExchangeException, InterruptedException {
+        boolean[] cancelled = {false};
+        TunnelUpstream found =
+                awaitAny(
+                        tunnelId,
+                        this::find,
+                        wait ->
+                                onGone.accept(() -> {
+                                    cancelled[0] = true;
+                                    wait.cancel();
+                                }));
+        if (found == null) {
+            throw cancelled[0]
+                    ? new ExchangeException(ErrorCode.CANCELLED, "the client has gone")
+                    : TunnelUpstream.notConnected();
+        }
+        return found;
+    }
+
+    /** A link of a tunnel, by a choice that gave none so far; null if none came. */
+    @Nullable AgentLink awaitLink(
+            String tunnelId,
+            Function<TunnelUpstream, @Nullable AgentLink> choice,
+            TunnelUpstream.OnWait waits)
+            throws InterruptedException {
+        return awaitAny(
+                tunnelId,
+                id -> {
+                    TunnelUpstream tunnel = tunnels.get(id);
+                    return tunnel == null ? null : choice.apply(tunnel);
+                },
+                waits);
+    }
+
+    private <T> @Nullable T awaitAny(
+            String tunnelId, Function<String, @Nullable T> look, TunnelUpstream.OnWait waits)
+            throws InterruptedException {
+        try (Bridge.Wait wait = bridge.begin(tunnelId, tunnels.containsKey(tunnelId))) {
+            if (wait.isOver()) {
+                return null;
+            }
+            waits.waiting(wait);
+            T found = look.apply(tunnelId); // it may have come meanwhile
+            while (found == null && wait.await()) {
+                found = look.apply(tunnelId);
+            }
+            return wait.isCancelled() ? null : found;
+        }
+    }
+
+    /** From now on nobody waits for a link. */
+    public void stopWaiting() {
+        bridge.close();
+    }
+
+    /** How many requests wait for a link; for tests. */
+    public int waiting() {
+        return bridge.waiting();
+    }
+
+    /** How many links of a tunnel get requests. */
+    public int usable(String tunnelId) {
+        TunnelUpstream tunnel = tunnels.get(tunnelId);
+        return tunnel == null ? 0 : tunnel.links().usable();
     }
 
     /** All links at this moment. */
     public List<AgentLink> all() {
-        return List.copyOf(links.values());
+        return tunnels.values().stream().flatMap(tunnel -> tunnel.links().all().stream()).toList();
     }
 }

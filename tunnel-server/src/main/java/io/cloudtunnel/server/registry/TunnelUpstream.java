@@ -1,0 +1,98 @@
+package io.cloudtunnel.server.registry;
+
+import io.cloudtunnel.protocol.frame.RequestHead;
+import io.cloudtunnel.protocol.session.ErrorCode;
+import io.cloudtunnel.protocol.session.Exchange;
+import io.cloudtunnel.protocol.session.ExchangeException;
+import io.cloudtunnel.protocol.session.MemoryBudget;
+import io.cloudtunnel.protocol.session.Upstream;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All links of a tunnel as one upstream: chooses a link for each request, and sends a request again
+ * on another one where that is safe. Safe for use by several threads.
+ */
+public final class TunnelUpstream implements Upstream {
+
+    private final String id;
+    private final LinkRegistry registry;
+    private final MemoryBudget budget;
+    private final TunnelLinks links = new TunnelLinks();
+
+    TunnelUpstream(String id, LinkRegistry registry, MemoryBudget budget) {
+        this.id = id;
+        this.registry = registry;
+        this.budget = budget;
+    }
+
+    TunnelLinks links() {
+        return links;
+    }
+
+    /** Of links of both modes, one that passes them on gets the requests that ask for them. */
+    @Override
+    public boolean carriesInterim() {
+        return links.carriesInterim();
+    }
+
+    @Override
+    public Exchange open(RequestHead head, long bodyLength)
+            throws ExchangeException, InterruptedException {
+        AgentLink link = links.choose(head, bodyLength);
+        if (link == null) { // it has just gone; seldom, so nobody can cancel this wait
+            link = registry.awaitLink(id, now -> now.links.choose(head, bodyLength), wait -> {});
+        }
+        if (link == null) {
+            throw notConnected();
+        }
+        try {
+            return new RetryingExchange(this, budget, head, bodyLength, link, false);
+        } catch (ExchangeException e) {
+            ExchangeException unsent = e.untouched(); // that is what open() promises
+            AgentLink other =
+                    SendingAgain.isAllowed(unsent, head, bodyLength)
+                            ? another(head, bodyLength, link, unsent, wait -> {})
+                            : null;
+            if (other == null) {
+                throw e;
+            }
+            return new RetryingExchange(this, budget, head, bodyLength, other, true);
+        }
+    }
+
+    /**
+     * Another link for a request that could not be served; waits for one where the tunnel has none.
+     *
+     * @param not the link that the request was on
+     * @param why what became of it there
+     * @param waits is told of the wait, so that it can be cancelled
+     * @return null if there is none
+     */
+    @Nullable AgentLink another(
+            RequestHead head, long bodyLength, AgentLink not, ExchangeException why, OnWait waits)
+            throws InterruptedException {
+        // What is wrong with its local service is wrong on all links of an agent.
+        boolean sameElsewhere = why.code() == ErrorCode.LOCAL_UNREACHABLE;
+        Predicate<AgentLink> other =
+                one -> !one.equals(not) && !(sameElsewhere && one.agent().equals(not.agent()));
+        AgentLink found = links.choose(head, bodyLength, other);
+        boolean gone =
+                why.code() == ErrorCode.AGENT_NOT_CONNECTED
+                        || why.code() == ErrorCode.OUTCOME_UNKNOWN;
+        if (found != null || !gone) {
+            return found;
+        }
+        return registry.awaitLink(
+                id, tunnel -> tunnel.links.choose(head, bodyLength, other), waits);
+    }
+
+    /** Who has to know of a wait. */
+    interface OnWait {
+        void waiting(Bridge.Wait wait);
+    }
+
+    static ExchangeException notConnected() {
+        return new ExchangeException(ErrorCode.AGENT_NOT_CONNECTED, "agent not connected");
+    }
+}
