@@ -40,15 +40,26 @@ record Serving(
         MemoryBudget budget,
         ScheduledExecutorService timer) {
 
+    /** Is told, by the thread that runs a link, what the link turns out to be; does not block. */
+    interface Watcher extends SessionResponder.OnLeaving {
+        /** It is in binary mode. */
+        void binary();
+
+        /** It is in JSON mode. */
+        void json();
+    }
+
     /** One link and its requests. */
     final class OneLink {
         private final WsLink link;
         private final boolean binary;
+        private final Watcher watcher;
         private volatile @Nullable LinkResponder responder;
 
-        private OneLink(WsLink link, boolean binary) {
-            this.link = link;
-            this.binary = binary;
+        private OneLink(Dialled.Open dialled, Watcher watcher) {
+            this.link = dialled.link();
+            this.binary = dialled.binary();
+            this.watcher = watcher;
         }
 
         /** Answers requests until the link ends; returns why it did. */
@@ -77,14 +88,11 @@ record Serving(
                 case null -> null;
                 case Message.Text ignored -> jsonInstead(first);
                 case Message.Cut ignored -> jsonInstead(first);
-                case Message.Binary hello ->
-                        new SessionResponder(
-                                new PeekedLink(link, hello),
-                                local,
-                                greeting,
-                                limits,
-                                budget,
-                                (millis, reason) -> {});
+                case Message.Binary hello -> {
+                    watcher.binary();
+                    yield new SessionResponder(
+                            new PeekedLink(link, hello), local, greeting, limits, budget, watcher);
+                }
             };
         }
 
@@ -112,6 +120,7 @@ record Serving(
         }
 
         private LinkResponder json(Link on) {
+            watcher.json();
             return new JsonResponder(on, local, limits, budget, timer);
         }
 
@@ -133,7 +142,7 @@ record Serving(
         }
     }
 
-    OneLink on(Dialled.Open dialled) {
-        return new OneLink(dialled.link(), dialled.binary());
+    OneLink on(Dialled.Open dialled, Watcher watcher) {
+        return new OneLink(dialled, watcher);
     }
 }

@@ -4,7 +4,7 @@ import io.cloudtunnel.agent.store.Credentials;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** What an agent asks of the server. For one thread. */
+/** What an agent asks of the server. Safe for use by several threads. */
 public interface Server {
 
     /**
