@@ -3,28 +3,29 @@ package io.cloudtunnel.agent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntFunction;
+import java.util.function.Supplier;
 
 /** The threads that keep an agent's links, from its start to its end. */
 final class LinkKeeper {
 
     private final LinkSet links;
-    private final List<Thread> slots = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>(); // as many as slots, and one
 
     /**
      * Slots that do not run yet.
      *
-     * @param slot makes the n-th one
+     * @param slot makes one
      */
-    LinkKeeper(LinkSet links, int count, IntFunction<LinkSlot> slot) {
+    LinkKeeper(LinkSet links, int count, Supplier<LinkSlot> slot, Probing probing) {
         this.links = links;
         for (int i = 0; i < count; i++) {
-            slots.add(Thread.ofVirtual().name("tunnel-agent-slot-" + i).unstarted(slot.apply(i)));
+            threads.add(Thread.ofVirtual().name("tunnel-agent-slot-" + i).unstarted(slot.get()));
         }
+        threads.add(Thread.ofVirtual().name("tunnel-agent-probe").unstarted(probing));
     }
 
     void begin() {
-        slots.forEach(Thread::start);
+        threads.forEach(Thread::start);
     }
 
     /**
@@ -45,9 +46,9 @@ final class LinkKeeper {
         for (LiveLink link : last) {
             link.join(Duration.ofNanos(Math.max(0, until - System.nanoTime())));
         }
-        slots.forEach(Thread::interrupt); // they may wait or dial
+        threads.forEach(Thread::interrupt); // they may wait or dial
         until = System.nanoTime() + lastWait.toNanos();
-        for (Thread each : slots) {
+        for (Thread each : threads) {
             boolean ignored = each.join(Duration.ofNanos(Math.max(0, until - System.nanoTime())));
         }
     }
@@ -55,6 +56,6 @@ final class LinkKeeper {
     /** The same at once, for a thread that may not wait. */
     void cut() {
         links.end();
-        slots.forEach(Thread::interrupt);
+        threads.forEach(Thread::interrupt);
     }
 }

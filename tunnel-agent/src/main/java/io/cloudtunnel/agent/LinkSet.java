@@ -24,14 +24,20 @@ final class LinkSet {
     /** For the requests of a link whose place another one takes. */
     private static final Duration FAREWELL = Duration.ofSeconds(30);
 
+    /** Links beside those that are kept: their successors, until they have ended. */
+    private static final int BESIDE = 2;
+
     private final int most;
+    private final Rollover rollover;
     private final Notices notices;
 
     private final ReentrantLock lock = new ReentrantLock(); // guards what follows
     private final Condition changed = lock.newCondition();
     private final Set<LinkSlot> placed = new HashSet<>(); // bounded by most
-    private final List<LiveLink> live = new ArrayList<>(); // oldest first; bounded by makeRoom
+    // Oldest first; most + BESIDE, and those that the agent is leaving.
+    private final List<LiveLink> live = new ArrayList<>();
     private boolean binary;
+    private boolean ours; // a server's process has named itself
     private boolean onlyOne; // the server keeps one link of a tunnel
     private @Nullable String onlyOneAt; // the instance that does so
     private boolean over;
@@ -41,8 +47,9 @@ final class LinkSet {
      *
      * @param most how many it keeps in binary mode
      */
-    LinkSet(int most, Notices notices) {
+    LinkSet(int most, Rollover rollover, Notices notices) {
         this.most = most;
+        this.rollover = rollover;
         this.notices = notices;
     }
 
@@ -57,11 +64,11 @@ final class LinkSet {
     boolean claim(LinkSlot slot) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            if (placed.size() > places() && live.stream().anyMatch(LiveLink::isCurrent)) {
+            if (placed.size() > wanted() && live.stream().anyMatch(LiveLink::isCurrent)) {
                 placed.remove(slot);
             }
             while (!over && !placed.contains(slot)) {
-                if (placed.size() < places()) {
+                if (placed.size() < wanted()) {
                     placed.add(slot);
                 } else {
                     changed.await();
@@ -73,7 +80,7 @@ final class LinkSet {
         }
     }
 
-    private int places() {
+    private int wanted() {
         return binary && !onlyOne ? most : 1;
     }
 
@@ -81,20 +88,62 @@ final class LinkSet {
 
     /** A link has been opened; false if it comes too late, since the agent is at its end. */
     boolean opened(LiveLink link) {
+        @Nullable LiveLink surplus;
         lock.lock();
         try {
             if (over) {
                 return false;
             }
+            long life = link.terms().lifetime().toNanos();
+            link.lasts(rollover.after(life, remaining(link.opened())));
+            overtakeOlder(link);
             live.add(link);
-            if (!Objects.equals(link.instance(), onlyOneAt)) {
+            surplus = surplus();
+            ours |= link.place() != null;
+            if (!Objects.equals(link.terms().instance(), onlyOneAt)) {
                 onlyOne = false;
             }
         } finally {
             lock.unlock();
         }
+        if (surplus != null) {
+            surplus.leaveAside(FAREWELL);
+        }
         notices.linkUp();
         return true;
+    }
+
+    private List<Long> remaining(long now) {
+        return live.stream()
+                .filter(LiveLink::isCurrent)
+                .map(each -> each.untilNext(now))
+                .filter(left -> left != Rollover.NEVER)
+                .toList();
+    }
+
+    /** Where the server has been restarted, the links to its former process follow. */
+    private void overtakeOlder(LiveLink young) {
+        LiveLink.Place place = young.place();
+        if (place == null) {
+            return;
+        }
+        for (LiveLink each : live) {
+            LiveLink.Place old = each.place();
+            if (each.isCurrent() && old != null && old.startedMillis() < place.startedMillis()) {
+                each.overtake();
+            }
+        }
+    }
+
+    /** The oldest link without a place, if there are too many; each slot has one with. */
+    private @Nullable LiveLink surplus() {
+        long staying = live.stream().filter(each -> !each.isLeft()).count();
+        return staying <= most + BESIDE
+                ? null
+                : live.stream()
+                        .filter(each -> !each.isLeft() && !each.isCurrent())
+                        .findFirst()
+                        .orElse(null);
     }
 
     /** A link has ended. */
@@ -160,8 +209,55 @@ final class LinkSet {
                 LOGGER.log(Level.INFO, "the server keeps one link of a tunnel, so there is one");
             }
             onlyOne = own;
-            onlyOneAt = own ? link.instance() : null;
+            onlyOneAt = own ? link.terms().instance() : null;
             return own;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- Where the public is.
+
+    /** Whether the server is known to answer probes. */
+    boolean mayProbe() {
+        lock.lock();
+        try {
+            return binary && ours && !over;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Where the links lead that live. */
+    List<LiveLink.Place> places() {
+        lock.lock();
+        try {
+            return live.stream().map(LiveLink::place).filter(Objects::nonNull).toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether each slot that has a place has a link. */
+    boolean isSettled() {
+        lock.lock();
+        try {
+            return live.stream().filter(LiveLink::isCurrent).count() >= placed.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** One more link, now: by a slot that waits to dial, else by that of the oldest link. */
+    void dialNow() {
+        lock.lock();
+        try {
+            List<LiveLink> current = live.stream().filter(LiveLink::isCurrent).toList();
+            if (current.size() < placed.size()) {
+                placed.forEach(LinkSlot::urge);
+            } else if (!current.isEmpty()) {
+                current.getFirst().overtake();
+            }
         } finally {
             lock.unlock();
         }

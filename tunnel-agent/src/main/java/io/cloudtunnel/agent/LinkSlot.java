@@ -36,6 +36,7 @@ final class LinkSlot implements Runnable {
     private final Pace pace;
     private final BackOff backOff;
     private final Semaphore wake = new Semaphore(0);
+    private volatile boolean urged;
 
     LinkSlot(
             LinkSet links,
@@ -71,10 +72,17 @@ final class LinkSlot implements Runnable {
         }
     }
 
+    /** If it waits before an attempt, it is to wait no more. */
+    void urge() {
+        urged = true;
+        wake.release();
+    }
+
     private void pause(long nanos) throws InterruptedException {
+        urged = false;
         long began = pace.nanos();
         long left = nanos;
-        while (left > 0 && !links.isOver()) {
+        while (left > 0 && !urged && !links.isOver()) {
             pace.pause(wake, left);
             left = nanos - (pace.nanos() - began);
         }
@@ -161,14 +169,25 @@ final class LinkSlot implements Runnable {
         }
         String ending = link.ending();
         while (ending == null) {
+            long left = link.untilNext(pace.nanos());
+            if (left <= 0) {
+                return rollOver(link);
+            }
             if (mustBeFollowed(link)) {
                 return follow(link);
             }
-            pace.await(wake, LONGEST_LOOK); // woken when something happens
+            pace.await(wake, Math.min(left, LONGEST_LOOK)); // woken when something happens
             ending = link.ending();
         }
         backOff.linkEnded(link.opened(), pace.nanos());
         return ended(link, ending);
+    }
+
+    /** The link goes on by itself until its end, while another one is dialled. */
+    private long rollOver(LiveLink link) {
+        link.retire();
+        backOff.rolledOver(pace.nanos());
+        return 0;
     }
 
     /** Whether the server has asked for another link now. */
@@ -177,7 +196,7 @@ final class LinkSlot implements Runnable {
         return leaving != null && leaving != Reason.REPLACED && leaving != Reason.REVOKED;
     }
 
-    /** The link goes on by itself until its end, while another one is dialled. */
+    /** The same, but a server that leaves at once again is given time. */
     private long follow(LiveLink link) {
         link.retire();
         backOff.linkEnded(link.opened(), pace.nanos());

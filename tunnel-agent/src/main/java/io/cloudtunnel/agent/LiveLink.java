@@ -1,6 +1,7 @@
 package io.cloudtunnel.agent;
 
 import io.cloudtunnel.agent.connect.Dialled;
+import io.cloudtunnel.agent.connect.LinkTerms;
 import io.cloudtunnel.protocol.frame.Reason;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -23,6 +24,8 @@ final class LiveLink implements Serving.Watcher {
 
     private volatile boolean left;
     private volatile boolean current = true; // its slot has no newer one
+    private volatile boolean overtaken;
+    private volatile long lasts = Rollover.NEVER; // from its 101 until its slot's next one
     private volatile @Nullable Reason leaving;
     private volatile @Nullable String ending;
 
@@ -83,9 +86,42 @@ final class LiveLink implements Serving.Watcher {
         return opened;
     }
 
-    /** Which process of the server it leads to; null where that is not known. */
-    @Nullable String instance() {
-        return dialled.terms().instance();
+    /** What the server said of itself and of the link. */
+    LinkTerms terms() {
+        return dialled.terms();
+    }
+
+    /**
+     * Where a link leads.
+     *
+     * @param instance the server's process
+     * @param startedMillis when that started, in milliseconds since 1970
+     */
+    record Place(String instance, long startedMillis) {}
+
+    /** Where it leads; null where that is not known. */
+    @Nullable Place place() {
+        String instance = terms().instance();
+        return instance == null ? null : new Place(instance, terms().startedMillis());
+    }
+
+    /** Sets when its slot dials the next one, counted from its 101. */
+    void lasts(long nanos) {
+        lasts = nanos;
+    }
+
+    /** How long until its slot dials the next one. */
+    long untilNext(long now) {
+        if (overtaken) {
+            return 0;
+        }
+        return lasts == Rollover.NEVER ? Rollover.NEVER : lasts - (now - opened);
+    }
+
+    /** The public is elsewhere: its slot is to dial another one now. */
+    void overtake() {
+        overtaken = true;
+        wakeSlot.run();
     }
 
     /** Why it ended; null while it lives. */

@@ -1,6 +1,7 @@
 package io.cloudtunnel.agent;
 
 import io.cloudtunnel.agent.connect.Dialled;
+import io.cloudtunnel.agent.connect.LinkTerms;
 import io.cloudtunnel.agent.connect.Mode;
 import io.cloudtunnel.protocol.frame.Greeting;
 import io.cloudtunnel.protocol.frame.Limits;
@@ -53,17 +54,20 @@ record Serving(
     final class OneLink {
         private final WsLink link;
         private final boolean binary;
+        private final LinkTerms terms;
         private final Watcher watcher;
         private volatile @Nullable LinkResponder responder;
 
         private OneLink(Dialled.Open dialled, Watcher watcher) {
             this.link = dialled.link();
             this.binary = dialled.binary();
+            this.terms = dialled.terms();
             this.watcher = watcher;
         }
 
         /** Answers requests until the link ends; returns why it did. */
         String run() {
+            ScheduledFuture<?> lifetime = limitLifetime();
             try {
                 LinkResponder chosen = choose();
                 if (chosen != null) {
@@ -73,9 +77,23 @@ record Serving(
             } catch (IOException e) {
                 String message = e.getMessage();
                 return message == null ? e.getClass().getSimpleName() : message;
+            } finally {
+                if (lifetime != null) {
+                    lifetime.cancel(false);
+                }
             }
             String ending = link.ending();
             return ending == null ? "closed" : ending;
+        }
+
+        /** The server ends it before; this is for one that does not. */
+        private @Nullable ScheduledFuture<?> limitLifetime() {
+            return terms.lifetime().isZero()
+                    ? null
+                    : timer.schedule(
+                            () -> link.close(CloseCode.GOING_AWAY, "link-expired"),
+                            terms.lifetime().toNanos(),
+                            TimeUnit.NANOSECONDS);
         }
 
         /** In the end the server's first message decides; null if none came. */

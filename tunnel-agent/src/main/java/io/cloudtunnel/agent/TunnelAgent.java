@@ -88,14 +88,15 @@ public final class TunnelAgent implements AutoCloseable {
                         timer);
         var first = identity.first();
         notices = new Notices(config.listener(), first == null ? null : first.publicUrl());
-        var links = new LinkSet(config.links(), notices);
-        var enrolment = new Enrolment(config.server(), server, identity);
         var random = new SplittableRandom(new SecureRandom().nextLong());
+        var rollover = new Rollover(config.links(), random.split());
+        var links = new LinkSet(config.links(), rollover, notices);
+        var enrolment = new Enrolment(config.server(), server, identity);
         keeper =
                 new LinkKeeper(
                         links,
                         config.links(),
-                        number ->
+                        () ->
                                 new LinkSlot(
                                         links,
                                         server,
@@ -103,7 +104,8 @@ public final class TunnelAgent implements AutoCloseable {
                                         serving,
                                         notices,
                                         config.pace(),
-                                        new BackOff(random.split())));
+                                        new BackOff(random.split())),
+                        new Probing(links, server, enrolment, config.pace()));
         LOGGER.log(Level.INFO, "forwarding {0} to {1}", config.server(), config.local());
     }
 

@@ -285,4 +285,130 @@ class ManyLinksTest {
             assertEquals(AgentState.STOPPED, agent.state());
         }
     }
+
+    private static long seconds(int count) {
+        return TimeUnit.SECONDS.toNanos(count);
+    }
+
+    @Test
+    void theNextLinkIsDialledInTimeAndTheOldOneFinishes() throws Exception {
+        links.with("Cloudtunnel-Link-Lifetime: 300");
+        try (RawTunnel server = server(links);
+                TunnelAgent agent = builder(server).links(1).start()) {
+            BinaryLinks.Link old = links.next();
+            pace.advance(seconds(180));
+            old.send(get(1));
+            assertEquals(Reason.LOCAL_UNREACHABLE, ((Frame.Refused) old.frame()).reason());
+            assertEquals(1, server.dials());
+            pace.advance(seconds(59));
+            BinaryLinks.Link young = links.next();
+            old.send(get(2));
+            assertEquals(Reason.LOCAL_UNREACHABLE, ((Frame.Refused) old.frame()).reason());
+            old.close(1001);
+            assertEquals(1000, old.awaitClose());
+            assertFalse(young.hasEnded());
+            assertEquals(2, server.dials());
+            assertEquals(List.of(), pace.waits());
+            assertEquals(AgentState.CONNECTED, agent.state());
+        }
+    }
+
+    @Test
+    void theLinksRollOverByTurns() throws Exception {
+        links.with("Cloudtunnel-Link-Lifetime: 300");
+        try (RawTunnel server = server(links);
+                TunnelAgent agent = builder(server).start()) {
+            BinaryLinks.Link first = links.next();
+            BinaryLinks.Link second = links.next();
+            pace.advance(seconds(120)); // half of the second one's time at most
+            BinaryLinks.Link third = links.next();
+            assertFalse(links.hasMore());
+            pace.advance(seconds(119));
+            BinaryLinks.Link fourth = links.next();
+            assertEquals(4, server.dials());
+            for (BinaryLinks.Link each : List.of(first, second, third, fourth)) {
+                assertFalse(each.hasEnded());
+            }
+            assertEquals(AgentState.CONNECTED, agent.state());
+        }
+    }
+
+    @Test
+    void aLinkThatTheServerForgetsIsClosedAtItsEnd() throws Exception {
+        links.with("Cloudtunnel-Link-Lifetime: 1");
+        try (RawTunnel server = server(links);
+                TunnelAgent agent = builder(server).links(1).start()) {
+            BinaryLinks.Link old = links.next();
+            links.with();
+            pace.advance(seconds(1));
+            BinaryLinks.Link young = links.next();
+            assertEquals(1001, old.awaitClose());
+            assertFalse(young.hasEnded());
+            assertEquals(List.of(), pace.waits());
+            assertEquals(AgentState.CONNECTED, agent.state());
+        }
+    }
+
+    @Test
+    void beyondTwoMoreTheOldestLeaves() throws Exception {
+        links.with("Cloudtunnel-Link-Lifetime: 300");
+        try (RawTunnel server = server(links);
+                TunnelAgent agent = builder(server).links(1).start()) {
+            BinaryLinks.Link oldest = links.next();
+            for (int i = 0; i < 3; i++) {
+                pace.advance(seconds(239));
+                assertFalse(links.next().hasEnded());
+            }
+            assertTrue(oldest.frame() instanceof Frame.GoAway);
+            assertEquals(1001, oldest.awaitClose());
+            assertEquals(AgentState.CONNECTED, agent.state());
+        }
+    }
+
+    // ---- Where the public is.
+
+    private static final String[] OLD = {"Cloudtunnel-Instance: old", "Cloudtunnel-Started: 1000"};
+    private static final String[] YOUNG = {
+        "Cloudtunnel-Instance: young", "Cloudtunnel-Started: 2000"
+    };
+
+    @Test
+    void whereThePublicIsElsewhereTheLinksFollow() throws Exception {
+        links.with(OLD);
+        BlockingQueue<RawTunnel.Request> probes = new LinkedBlockingQueue<>();
+        RawTunnel.Answer dial =
+                (attempt, request) -> {
+                    if (request.has("Cloudtunnel-Probe: 1")) {
+                        links.with(YOUNG);
+                        request.answer(204, "", YOUNG[0], YOUNG[1], "Cloudtunnel-Links: 0");
+                        probes.add(request);
+                    } else {
+                        links.run(attempt, request);
+                    }
+                };
+        RawTunnel.Answer register =
+                (attempt, request) -> {
+                    String host = request.head().replaceAll("(?is).*\nhost: (\\S+).*", "$1");
+                    request.answer(
+                            200,
+                            "{\"id\":\"i\",\"secret\":\"s\",\"public_url\":\"http://%s/pub/i\"}"
+                                    .formatted(host),
+                            OURS);
+                };
+        try (RawTunnel server = new RawTunnel(register, dial);
+                TunnelAgent agent = builder(server).start()) {
+            BinaryLinks.Link first = links.next();
+            BinaryLinks.Link second = links.next();
+            pace.advance(seconds(5));
+            assertFalse(links.next().hasEnded());
+            assertFalse(links.next().hasEnded());
+            RawTunnel.Request probe = probes.remove();
+            assertEquals("GET /pub/i/ HTTP/1.1", probe.line());
+            assertTrue(probe.has("Authorization: Bearer s"), probe::head);
+            assertTrue(probe.has("X-Tunnel-Id: i"), probe::head);
+            assertFalse(first.hasEnded() || second.hasEnded(), "they go on until their end");
+            assertEquals(List.of(), pace.waits());
+            assertEquals(AgentState.CONNECTED, agent.state());
+        }
+    }
 }
