@@ -17,7 +17,9 @@ final class AgentOptions {
 
     static final int LARGEST_JSON_BODY = 512 * 1024 * 1024;
 
-    private static final int MOST_LINKS = 16;
+    static final int DEFAULT_LINKS = 2;
+    static final int MOST_LINKS = 16;
+
     private static final int LARGEST_SECRET_FILE = 16 * 1024;
 
     static final Option SERVER =
@@ -74,7 +76,7 @@ final class AgentOptions {
                     "links",
                     "TUNNEL_LINKS",
                     "NUMBER",
-                    "Links to the server; JSON mode has one whatever is given.");
+                    "Links to the server; JSON mode has one whatever is given. Default: 2.");
     static final Option LOCAL_CA =
             Option.of(
                     "local-ca",
@@ -196,6 +198,7 @@ final class AgentOptions {
                                 Limits.DEFAULT.jsonMaxBody(),
                                 0,
                                 Limits.MOST_JSON_MAX_BODY));
+        builder.links(settings.integer(LINKS, DEFAULT_LINKS, 1, MOST_LINKS));
         String mode = settings.word(MODE, "auto", "binary", "json");
         if (mode != null) {
             builder.mode(mode);
@@ -211,7 +214,6 @@ final class AgentOptions {
                 throw settings.wrong(option, "left out: it is not in this version");
             }
         }
-        settings.integer(LINKS, 1, 1, MOST_LINKS);
     }
 
     private static void given(Settings settings, TunnelAgentBuilder builder) {

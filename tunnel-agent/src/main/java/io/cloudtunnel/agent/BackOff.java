@@ -35,11 +35,16 @@ final class BackOff {
     /** A link has ended. */
     void linkEnded(long opened, long now) {
         if (now - opened >= GOOD_LINK) {
-            hadGoodLink = true;
-            goodLinkEnded = now;
-            doublings = 0;
-            atOnce = 0;
+            rolledOver(now);
         }
+    }
+
+    /** A link has lived as long as it should, and is followed by another one. */
+    void rolledOver(long now) {
+        hadGoodLink = true;
+        goodLinkEnded = now;
+        doublings = 0;
+        atOnce = 0;
     }
 
     /** Whether to dial at once after a link that ended as planned: not for ever in a row. */

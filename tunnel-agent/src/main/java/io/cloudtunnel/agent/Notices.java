@@ -30,6 +30,8 @@ final class Notices {
     private final Deque<Runnable> untold = new ArrayDeque<>(); // as many as threads that tell
     private final ReentrantLock telling = new ReentrantLock(); // held over calls of the listener
     private AgentState state = AgentState.CONNECTING;
+    private AgentState without = AgentState.CONNECTING; // what it is when no link lives
+    private int links;
     private @Nullable String known;
     private @Nullable String announced;
     private @Nullable String failure;
@@ -44,22 +46,66 @@ final class Notices {
         this.known = knownUrl;
     }
 
-    /** A new state; nothing follows a final one. */
-    void state(AgentState next, String detail) {
+    /** A link lives: whatever its siblings do, the agent is connected. */
+    void linkUp() {
         lock.lock();
         try {
-            boolean leaving = state == AgentState.STOPPING && !next.isFinal();
-            boolean same = state == next && detail.isEmpty();
-            if (!state.isFinal() && !leaving && !same) {
-                state = next;
-                failure = next == AgentState.FAILED ? detail : failure;
-                changed.signalAll();
-                untold.add(() -> listener.stateChanged(next, detail));
+            links++;
+            become(AgentState.CONNECTED, "");
+        } finally {
+            lock.unlock();
+        }
+        tell();
+    }
+
+    /** A link has ended; if it was the last one, the agent is as its slots are. */
+    void linkDown() {
+        lock.lock();
+        try {
+            links--;
+            if (links == 0) {
+                become(without, "");
             }
         } finally {
             lock.unlock();
         }
         tell();
+    }
+
+    /** What is being done about a link: of interest while none lives. */
+    void trying(AgentState next, String detail) {
+        lock.lock();
+        try {
+            without = next;
+            if (links == 0) {
+                become(next, detail);
+            }
+        } finally {
+            lock.unlock();
+        }
+        tell();
+    }
+
+    /** A new state; nothing follows a final one. */
+    void state(AgentState next, String detail) {
+        lock.lock();
+        try {
+            become(next, detail);
+        } finally {
+            lock.unlock();
+        }
+        tell();
+    }
+
+    private void become(AgentState next, String detail) { // with the lock
+        boolean leaving = state == AgentState.STOPPING && !next.isFinal();
+        boolean same = state == next && detail.isEmpty();
+        if (!state.isFinal() && !leaving && !same) {
+            state = next;
+            failure = next == AgentState.FAILED ? detail : failure;
+            changed.signalAll();
+            untold.add(() -> listener.stateChanged(next, detail));
+        }
     }
 
     /** The tunnel is open, and this is its public URL. */

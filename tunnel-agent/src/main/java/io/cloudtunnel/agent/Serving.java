@@ -1,6 +1,7 @@
 package io.cloudtunnel.agent;
 
 import io.cloudtunnel.agent.connect.Dialled;
+import io.cloudtunnel.agent.connect.LinkTerms;
 import io.cloudtunnel.agent.connect.Mode;
 import io.cloudtunnel.protocol.frame.Greeting;
 import io.cloudtunnel.protocol.frame.Limits;
@@ -40,19 +41,33 @@ record Serving(
         MemoryBudget budget,
         ScheduledExecutorService timer) {
 
+    /** Is told, by the thread that runs a link, what the link turns out to be; does not block. */
+    interface Watcher extends SessionResponder.OnLeaving {
+        /** It is in binary mode. */
+        void binary();
+
+        /** It is in JSON mode. */
+        void json();
+    }
+
     /** One link and its requests. */
     final class OneLink {
         private final WsLink link;
         private final boolean binary;
+        private final LinkTerms terms;
+        private final Watcher watcher;
         private volatile @Nullable LinkResponder responder;
 
-        private OneLink(WsLink link, boolean binary) {
-            this.link = link;
-            this.binary = binary;
+        private OneLink(Dialled.Open dialled, Watcher watcher) {
+            this.link = dialled.link();
+            this.binary = dialled.binary();
+            this.terms = dialled.terms();
+            this.watcher = watcher;
         }
 
         /** Answers requests until the link ends; returns why it did. */
         String run() {
+            ScheduledFuture<?> lifetime = limitLifetime();
             try {
                 LinkResponder chosen = choose();
                 if (chosen != null) {
@@ -62,9 +77,23 @@ record Serving(
             } catch (IOException e) {
                 String message = e.getMessage();
                 return message == null ? e.getClass().getSimpleName() : message;
+            } finally {
+                if (lifetime != null) {
+                    lifetime.cancel(false);
+                }
             }
             String ending = link.ending();
             return ending == null ? "closed" : ending;
+        }
+
+        /** The server ends it before; this is for one that does not. */
+        private @Nullable ScheduledFuture<?> limitLifetime() {
+            return terms.lifetime().isZero()
+                    ? null
+                    : timer.schedule(
+                            () -> link.close(CloseCode.GOING_AWAY, "link-expired"),
+                            terms.lifetime().toNanos(),
+                            TimeUnit.NANOSECONDS);
         }
 
         /** In the end the server's first message decides; null if none came. */
@@ -77,14 +106,11 @@ record Serving(
                 case null -> null;
                 case Message.Text ignored -> jsonInstead(first);
                 case Message.Cut ignored -> jsonInstead(first);
-                case Message.Binary hello ->
-                        new SessionResponder(
-                                new PeekedLink(link, hello),
-                                local,
-                                greeting,
-                                limits,
-                                budget,
-                                (millis, reason) -> {});
+                case Message.Binary hello -> {
+                    watcher.binary();
+                    yield new SessionResponder(
+                            new PeekedLink(link, hello), local, greeting, limits, budget, watcher);
+                }
             };
         }
 
@@ -112,6 +138,7 @@ record Serving(
         }
 
         private LinkResponder json(Link on) {
+            watcher.json();
             return new JsonResponder(on, local, limits, budget, timer);
         }
 
@@ -133,7 +160,7 @@ record Serving(
         }
     }
 
-    OneLink on(Dialled.Open dialled) {
-        return new OneLink(dialled.link(), dialled.binary());
+    OneLink on(Dialled.Open dialled, Watcher watcher) {
+        return new OneLink(dialled, watcher);
     }
 }

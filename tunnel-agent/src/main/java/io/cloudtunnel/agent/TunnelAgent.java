@@ -10,6 +10,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The private side of a tunnel: it dials out to the server, and forwards each request that comes
- * back over that link to one local HTTP service.
+ * back over its links to one local HTTP service.
  *
  * <pre>{@code
  * try (TunnelAgent agent =
@@ -45,12 +46,12 @@ public final class TunnelAgent implements AutoCloseable {
 
     private static final Duration GOODBYE = Duration.ofMillis(2500);
     private static final Duration LAST_WAIT = Duration.ofSeconds(1);
+    private static final int NAME_BYTES = 12;
 
     private final ScheduledExecutorService timer;
     private final LocalService local;
-    private final Connector connector;
+    private final LinkKeeper keeper;
     private final Notices notices;
-    private final Thread thread;
     private final AtomicBoolean closing = new AtomicBoolean();
 
     TunnelAgent(TunnelAgentConfig config, Identity identity) {
@@ -81,27 +82,42 @@ public final class TunnelAgent implements AutoCloseable {
                 new Serving(
                         new LoggedUpstream(local),
                         config.mode(),
-                        Greeting.of(config.userAgent(), config.limits()),
+                        Greeting.of(config.userAgent(), config.limits()).byAgent(randomName()),
                         config.limits(),
                         budget,
                         timer);
         var first = identity.first();
         notices = new Notices(config.listener(), first == null ? null : first.publicUrl());
-        connector =
-                new Connector(
-                        config.server(),
-                        server,
-                        identity,
-                        serving,
-                        notices,
-                        config.pace(),
-                        new BackOff(new SplittableRandom(new SecureRandom().nextLong())));
-        thread = Thread.ofVirtual().name("tunnel-agent").unstarted(connector);
+        var random = new SplittableRandom(new SecureRandom().nextLong());
+        var rollover = new Rollover(config.links(), random.split());
+        var links = new LinkSet(config.links(), rollover, notices);
+        var enrolment = new Enrolment(config.server(), server, identity);
+        keeper =
+                new LinkKeeper(
+                        links,
+                        config.links(),
+                        () ->
+                                new LinkSlot(
+                                        links,
+                                        server,
+                                        enrolment,
+                                        serving,
+                                        notices,
+                                        config.pace(),
+                                        new BackOff(random.split())),
+                        new Probing(links, server, enrolment, config.pace()));
         LOGGER.log(Level.INFO, "forwarding {0} to {1}", config.server(), config.local());
     }
 
+    /** The same on all links of this agent, and told from all other agents. */
+    private static String randomName() {
+        byte[] bytes = new byte[NAME_BYTES];
+        new SecureRandom().nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
     void begin() {
-        thread.start();
+        keeper.begin();
     }
 
     /** A builder, of which server and local service have to be set. */
@@ -149,12 +165,9 @@ public final class TunnelAgent implements AutoCloseable {
         }
         notices.state(AgentState.STOPPING, "");
         try {
-            if (connector.leave(DRAIN)) {
-                thread.join(GOODBYE); // an interrupt would cut the link before the goodbye
-            }
-            thread.interrupt(); // it may wait or dial
-            thread.join(LAST_WAIT);
+            keeper.end(DRAIN, GOODBYE, LAST_WAIT);
         } catch (InterruptedException e) {
+            keeper.cut();
             Thread.currentThread().interrupt();
         } finally {
             end();

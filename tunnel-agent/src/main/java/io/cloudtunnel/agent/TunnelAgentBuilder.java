@@ -41,6 +41,7 @@ public final class TunnelAgentBuilder {
     private @Nullable Path localAuthorities;
     private boolean localInsecure;
     private Mode mode = Mode.AUTO;
+    private int links = AgentOptions.DEFAULT_LINKS;
     private Limits limits = Limits.DEFAULT;
     private long memoryBudgetBytes;
     private Map<String, String> environment = System.getenv();
@@ -58,6 +59,15 @@ public final class TunnelAgentBuilder {
     /** The wire mode: {@code auto} unless set, {@code binary} or {@code json}. */
     public TunnelAgentBuilder mode(String word) {
         mode = Mode.valueOf(word.toUpperCase(Locale.ROOT));
+        return this;
+    }
+
+    /** How many links it keeps in binary mode, 1 to 16; 2 unless set. JSON mode has one. */
+    public TunnelAgentBuilder links(int count) {
+        if (count < 1 || count > AgentOptions.MOST_LINKS) {
+            throw new IllegalArgumentException("1 to " + AgentOptions.MOST_LINKS + " links");
+        }
+        links = count;
         return this;
     }
 
@@ -230,6 +240,7 @@ public final class TunnelAgentBuilder {
                         apiKey,
                         "cloudtunnel-agent/" + Program.version(),
                         mode,
+                        links,
                         limits,
                         memoryBudgetBytes,
                         listener,

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an agent is made from, checked.
  *
+ * @param links to be kept in binary mode
  * @param memoryBudgetBytes 0 for half of the heap
  */
 record TunnelAgentConfig(
@@ -24,6 +25,7 @@ record TunnelAgentConfig(
         @Nullable String apiKey,
         String userAgent,
         Mode mode,
+        int links,
         Limits limits,
         long memoryBudgetBytes,
         AgentListener listener,

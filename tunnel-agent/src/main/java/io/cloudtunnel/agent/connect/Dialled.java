@@ -10,8 +10,9 @@ public sealed interface Dialled {
      *
      * @param link open
      * @param binary whether the server has agreed to speak binary mode
+     * @param terms what the server said of itself and of the link
      */
-    record Open(WsLink link, boolean binary) implements Dialled {}
+    record Open(WsLink link, boolean binary, LinkTerms terms) implements Dialled {}
 
     /**
      * None.

@@ -80,7 +80,8 @@ final class Handshake {
                         timer),
                 offersBinary
                         && Credentials.BINARY.equals(
-                                answer.head().fields().first("Sec-WebSocket-Protocol")));
+                                answer.head().fields().first("Sec-WebSocket-Protocol")),
+                LinkTerms.of(answer.head().fields()));
     }
 
     private Fields fields() {

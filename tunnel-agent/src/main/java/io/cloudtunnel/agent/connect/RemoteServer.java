@@ -7,7 +7,9 @@ import io.cloudtunnel.protocol.session.MemoryBudget;
 import io.cloudtunnel.protocol.ws.CloseCode;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -23,8 +25,14 @@ public final class RemoteServer implements Server {
     /** From the TCP connection to the end of the answer. */
     private static final Duration REGISTER_LIMIT = Duration.ofSeconds(30);
 
+    /** From the TCP connection to the end of the answer: one that takes longer is of no use. */
+    private static final Duration PROBE_LIMIT = Duration.ofSeconds(3);
+
     private final ServerAddress address;
+    private final Trust trust;
+    private final Proxies proxies;
     private final Dialer dialer;
+    private final Prober prober;
     private final Registrar registrar;
     private final Limits limits;
     private final MemoryBudget budget;
@@ -52,6 +60,9 @@ public final class RemoteServer implements Server {
             ScheduledExecutorService timer) {
         ProxyAddress proxy = proxies.toward(address);
         this.address = address;
+        this.trust = trust;
+        this.proxies = proxies;
+        this.prober = new Prober(agent, PROBE_LIMIT);
         this.dialer = new Dialer(address, trust, proxy);
         this.registrar = new Registrar(address, apiKey, agent);
         this.limits = limits;
@@ -63,7 +74,7 @@ public final class RemoteServer implements Server {
 
     @Override
     public Registered register(@Nullable Credentials old) throws IOException {
-        return call(REGISTER_LIMIT, transport -> registrar.register(old, transport));
+        return call(dialer, REGISTER_LIMIT, transport -> registrar.register(old, transport));
     }
 
     @Override
@@ -86,10 +97,29 @@ public final class RemoteServer implements Server {
 
     private Dialled dial(Credentials credentials, boolean offers) throws IOException {
         return call(
+                dialer,
                 HANDSHAKE_LIMIT,
                 transport ->
                         new Handshake(address, credentials, agent, offers)
                                 .run(transport, limits, budget, timer));
+    }
+
+    /** The public URL may have another host than the server; a secret never leaves TLS for it. */
+    @Override
+    public Optional<Presence> probe(Credentials credentials, String publicUrl) throws IOException {
+        ServerAddress there;
+        try {
+            there = ServerAddress.of(URI.create(publicUrl));
+        } catch (IllegalArgumentException e) {
+            throw new IOException("the public URL cannot be asked", e);
+        }
+        if (address.tls() && !there.tls()) {
+            return Optional.empty();
+        }
+        return call(
+                new Dialer(there, trust, proxies.toward(there)),
+                PROBE_LIMIT,
+                transport -> prober.probe(publicUrl, credentials, transport));
     }
 
     /**
@@ -104,8 +134,8 @@ public final class RemoteServer implements Server {
         T over(Transport transport) throws IOException;
     }
 
-    private <T> T call(Duration limit, Call<T> call) throws IOException {
-        Socket raw = dialer.connect();
+    private <T> T call(Dialer by, Duration limit, Call<T> call) throws IOException {
+        Socket raw = by.connect();
         AtomicBoolean late = new AtomicBoolean();
         ScheduledFuture<?> guard =
                 timer.schedule(
@@ -117,7 +147,7 @@ public final class RemoteServer implements Server {
                         TimeUnit.NANOSECONDS);
         boolean kept = false;
         try {
-            T result = call.over(dialer.prepare(raw));
+            T result = call.over(by.prepare(raw));
             kept = result instanceof Dialled.Open;
             return result;
         } catch (IOException e) {

@@ -2,9 +2,10 @@ package io.cloudtunnel.agent.connect;
 
 import io.cloudtunnel.agent.store.Credentials;
 import java.io.IOException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What an agent asks of the server. For one thread. */
+/** What an agent asks of the server. Safe for use by several threads. */
 public interface Server {
 
     /**
@@ -21,4 +22,12 @@ public interface Server {
      * @throws IOException if no answer came that can be understood; the message names the hop
      */
     Dialled dial(Credentials credentials) throws IOException;
+
+    /**
+     * Asks where the public reaches the tunnel.
+     *
+     * @return empty if the answer says nothing
+     * @throws IOException if none came
+     */
+    Optional<Presence> probe(Credentials credentials, String publicUrl) throws IOException;
 }

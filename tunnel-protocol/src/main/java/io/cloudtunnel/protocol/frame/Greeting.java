@@ -46,4 +46,10 @@ public record Greeting(
                 false,
                 "");
     }
+
+    /** The same from one of the links of an agent of this name. */
+    public Greeting byAgent(String name) {
+        return new Greeting(
+                streams, headMax, window, jsonMaxBody, textMax, software, name, exclusive, policy);
+    }
 }

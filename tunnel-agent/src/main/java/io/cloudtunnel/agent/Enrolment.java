@@ -1,0 +1,111 @@
+package io.cloudtunnel.agent;
+
+import io.cloudtunnel.agent.connect.Refusal;
+import io.cloudtunnel.agent.connect.Registered;
+import io.cloudtunnel.agent.connect.Server;
+import io.cloudtunnel.agent.connect.ServerAddress;
+import io.cloudtunnel.agent.store.Credentials;
+import java.io.IOException;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The credentials of an agent: where they come from, and when they are replaced; docs/protocol.md,
+ * sections 2 and 8.6. Safe for use by several threads, of which one at a time registers.
+ */
+final class Enrolment {
+
+    private final ServerAddress address;
+    private final Server server;
+    private final Identity identity;
+    private final ReentrantLock registering = new ReentrantLock(); // held over the call
+
+    private final Object monitor = new Object(); // guards what follows; held for memory only
+    private final Strikes strikes = new Strikes();
+    private @Nullable Credentials credentials;
+    private @Nullable Credentials old; // what registering anew offers
+
+    Enrolment(ServerAddress address, Server server, Identity identity) {
+        this.address = address;
+        this.server = server;
+        this.identity = identity;
+        this.credentials = identity.first();
+    }
+
+    /** Those that count now; null if the tunnel has to be registered first. */
+    @Nullable Credentials current() {
+        synchronized (monitor) {
+            return credentials;
+        }
+    }
+
+    /** Whether they were given by hand, and so are never replaced. */
+    boolean isFixed() {
+        return identity.isFixed();
+    }
+
+    /** Where the public reaches the tunnel of these. */
+    String publicUrl(Credentials of) {
+        String url = of.publicUrl();
+        return url == null ? address + "/pub/" + of.id() : url;
+    }
+
+    /**
+     * Registers, unless that has been done meanwhile.
+     *
+     * @return null if there are credentials now, else why not
+     * @throws IOException if no answer came that can be understood
+     */
+    @Nullable Refusal register() throws IOException, InterruptedException {
+        registering.lockInterruptibly();
+        try {
+            @Nullable Credentials offered;
+            synchronized (monitor) {
+                if (credentials != null) {
+                    return null;
+                }
+                offered = old;
+            }
+            return switch (server.register(offered)) {
+                case Registered.Done done -> {
+                    identity.keep(done.credentials());
+                    synchronized (monitor) {
+                        credentials = done.credentials();
+                        strikes.clear();
+                    }
+                    yield null;
+                }
+                case Registered.Refused refused -> refused.refusal();
+            };
+        } finally {
+            registering.unlock();
+        }
+    }
+
+    /** The server has taken them. */
+    void accepted() {
+        synchronized (monitor) {
+            strikes.clear();
+        }
+    }
+
+    /**
+     * The server has refused these.
+     *
+     * @param aLinkLives which says that they are good after all
+     * @return whether they are dropped, and the tunnel has to be registered anew
+     */
+    boolean refused(Credentials those, boolean aLinkLives, long now) {
+        synchronized (monitor) {
+            if (!those.equals(credentials)) {
+                return true; // another attempt has already brought others, or will
+            }
+            if (!strikes.add(now) || aLinkLives) {
+                return false;
+            }
+            old = those;
+            credentials = null;
+            return true;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package io.cloudtunnel.agent.connect;
+
+import io.cloudtunnel.agent.store.Credentials;
+import io.cloudtunnel.protocol.frame.Fields;
+import io.helidon.http.HeaderNames;
+import io.helidon.webclient.api.HttpClientResponse;
+import io.helidon.webclient.api.Proxy;
+import io.helidon.webclient.api.WebClient;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The probe of docs/protocol.md, section 8.4, with Helidon's WebClient. */
+final class Prober {
+
+    private final String agent;
+    private final WebClient client;
+
+    Prober(String agent, Duration limit) {
+        this.agent = agent;
+        this.client =
+                WebClient.builder()
+                        .readTimeout(limit)
+                        .followRedirects(false)
+                        .keepAlive(false)
+                        .shareConnectionCache(false)
+                        .proxy(Proxy.noProxy())
+                        .build();
+    }
+
+    /**
+     * Asks over a connection, which is not used any further.
+     *
+     * @return empty for an answer that says nothing
+     * @throws IOException if none came
+     */
+    Optional<Presence> probe(String publicUrl, Credentials with, Transport over)
+            throws IOException {
+        try (HttpClientResponse response =
+                client.get()
+                        .uri(URI.create(publicUrl + "/"))
+                        .connection(new ControlConnection(over))
+                        .protocolId("http/1.1")
+                        .header(HeaderNames.USER_AGENT, agent)
+                        .header(HeaderNames.AUTHORIZATION, "Bearer " + with.secret())
+                        .header(HeaderNames.create("X-Tunnel-Id"), with.id())
+                        .header(HeaderNames.create("Cloudtunnel-Probe"), "1")
+                        .request()) {
+            Fields.Builder fields = Fields.builder();
+            response.headers()
+                    .forEach(header ->
+                            header.allValues().forEach(value -> fields.add(header.name(), value)));
+            return understand(fields.build());
+        } catch (RuntimeException e) {
+            throw new IOException("no answer to a probe", e);
+        }
+    }
+
+    static Optional<Presence> understand(Fields answer) {
+        LinkTerms terms = LinkTerms.of(answer);
+        String instance = terms.instance();
+        String links = answer.first("Cloudtunnel-Links");
+        if (instance == null
+                || terms.startedMillis() == 0
+                || links == null
+                || !links.strip().matches("[0-9]{1,9}")) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new Presence(instance, terms.startedMillis(), Integer.parseInt(links.strip())));
+    }
+}
