@@ -198,6 +198,7 @@ final class LinkSlot implements Runnable {
 
     /** The same, but a server that leaves at once again is given time. */
     private long follow(LiveLink link) {
+        LOGGER.log(Level.INFO, "the server leaves ({0}); dialling another link", link.leaving());
         link.retire();
         backOff.linkEnded(link.opened(), pace.nanos());
         return backOff.mayRedialAtOnce() ? 0 : lost("the server leaves again and again");

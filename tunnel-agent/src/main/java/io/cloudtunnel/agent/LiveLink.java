@@ -3,6 +3,8 @@ package io.cloudtunnel.agent;
 import io.cloudtunnel.agent.connect.Dialled;
 import io.cloudtunnel.agent.connect.LinkTerms;
 import io.cloudtunnel.protocol.frame.Reason;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * slot is woken when something happens, and looks here at what. Safe for use by several threads.
  */
 final class LiveLink implements Serving.Watcher {
+
+    private static final Logger LOGGER = System.getLogger("io.cloudtunnel.agent");
 
     private final LinkSet links;
     private final Serving.OneLink link;
@@ -55,6 +59,9 @@ final class LiveLink implements Serving.Watcher {
             why = link.run();
         } finally {
             ending = why;
+            if (!current) { // else its slot says what follows from it
+                LOGGER.log(Level.INFO, "a link that another one has replaced is over: {0}", why);
+            }
             links.ended(this);
             wakeSlot.run();
             over.countDown();
