@@ -41,6 +41,7 @@ class ManyLinksTest {
 
     private TunnelAgentBuilder builder(RawTunnel server) {
         return TunnelAgent.builder()
+                .links(2)
                 .server("http://127.0.0.1:" + server.port())
                 .local("http://127.0.0.1:1")
                 .credentialsFile(directory.resolve("c.json"))
