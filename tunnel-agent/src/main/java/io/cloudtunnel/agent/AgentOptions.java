@@ -17,8 +17,8 @@ final class AgentOptions {
 
     static final int LARGEST_JSON_BODY = 512 * 1024 * 1024;
 
-    /** docs/performance.md says what a second one costs beside fast readers. */
-    static final int DEFAULT_LINKS = 1;
+    /** Of different ages: while one rolls over, or is lost, the other one serves. */
+    static final int DEFAULT_LINKS = 2;
 
     static final int MOST_LINKS = 16;
 
@@ -78,7 +78,7 @@ final class AgentOptions {
                     "links",
                     "TUNNEL_LINKS",
                     "NUMBER",
-                    "Links to the server; JSON mode has one whatever is given. Default: 1.");
+                    "Links to the server; JSON mode has one whatever is given. Default: 2.");
     static final Option LOCAL_CA =
             Option.of(
                     "local-ca",

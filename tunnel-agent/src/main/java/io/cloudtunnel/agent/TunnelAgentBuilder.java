@@ -62,7 +62,7 @@ public final class TunnelAgentBuilder {
         return this;
     }
 
-    /** How many links it keeps in binary mode, 1 to 16; 1 unless set. JSON mode has one. */
+    /** How many links it keeps in binary mode, 1 to 16; 2 unless set. JSON mode has one. */
     public TunnelAgentBuilder links(int count) {
         if (count < 1 || count > AgentOptions.MOST_LINKS) {
             throw new IllegalArgumentException("1 to " + AgentOptions.MOST_LINKS + " links");

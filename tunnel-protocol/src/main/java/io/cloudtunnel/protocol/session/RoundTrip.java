@@ -1,31 +1,35 @@
 package io.cloudtunnel.protocol.session;
 
 import io.cloudtunnel.protocol.frame.Frame;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures the round trip of a link by pings: the least of the last few, since whatever is queued
- * ahead of a ping only adds to it. Safe for use by several threads.
+ * Measures the round trip of a link by pings: the least of the last minutes, since whatever is
+ * queued ahead of a ping only adds to it, and a link may be busy for long. Safe for use by several
+ * threads.
  */
 final class RoundTrip {
 
-    private static final int SAMPLES = 8;
+    /** Pings that follow each other at first: those of a peer that is starting are slow. */
+    private static final int AT_FIRST = 8;
 
-    /** Between two pings, in nanoseconds: at first, for the first ones of a link are slow. */
-    private static final long SOON = 50_000_000L;
-
-    /** Between two pings, in nanoseconds: once there are as many samples as are kept. */
+    /** Between two pings after the first ones, in nanoseconds. */
     private static final long LATER = 1_000_000_000L;
 
-    private final long[] samples = new long[SAMPLES]; // the newest take the place of the oldest
-    private int count;
+    /** After so long, and twice as long at most, a round trip is forgotten, in nanoseconds. */
+    private static final long KEPT = 300_000_000_000L;
+
+    private int answered; // up to AT_FIRST
     private long sentNanos; // 0 while no ping is unanswered
+    private long sinceNanos; // when the least was begun anew
+    private long least = Long.MAX_VALUE;
+    private long leastBefore = Long.MAX_VALUE;
     private volatile long nextNanos;
     private volatile long nanos;
 
     RoundTrip(long nowNanos) {
         nextNanos = nowNanos;
+        sinceNanos = nowNanos;
     }
 
     /** A ping that measures, where it is time for one; one at a time. Cheap where it is not. */
@@ -38,7 +42,7 @@ final class RoundTrip {
                 return null;
             }
             sentNanos = nowNanos | 1; // never 0
-            nextNanos = nowNanos + (count < SAMPLES ? SOON : LATER);
+            nextNanos = nowNanos + LATER;
             return new Frame.Ping(sentNanos);
         }
     }
@@ -48,10 +52,18 @@ final class RoundTrip {
         if (sentNanos == 0 || content != sentNanos) {
             return;
         }
-        samples[count++ % SAMPLES] = Math.max(1, nowNanos - sentNanos);
+        if (nowNanos - sinceNanos > KEPT) {
+            leastBefore = least;
+            least = Long.MAX_VALUE;
+            sinceNanos = nowNanos;
+        }
+        least = Math.min(least, Math.max(1, nowNanos - sentNanos));
+        nanos = Math.min(least, leastBefore);
         sentNanos = 0;
-        nanos = Arrays.stream(samples, 0, Math.min(count, SAMPLES)).min().orElse(0);
-        count = count == 2 * SAMPLES ? SAMPLES : count; // for ever, without running over
+        if (answered < AT_FIRST) {
+            answered++;
+            nextNanos = answered < AT_FIRST ? nowNanos : nextNanos;
+        }
     }
 
     /** The least of the last round trips, 0 while none is known. */

@@ -125,7 +125,9 @@ public final class Session implements Patrol.Guarded {
             }
             case Frame.Pong pong -> {
                 greeted();
-                roundTrip.pong(pong.content(), System.nanoTime());
+                long now = System.nanoTime();
+                roundTrip.pong(pong.content(), now);
+                measure(now); // before there is load
             }
             case Frame.Leaving leaving -> {
                 greeted();

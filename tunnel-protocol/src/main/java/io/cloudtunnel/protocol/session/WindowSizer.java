@@ -21,29 +21,37 @@ final class WindowSizer {
     private static final int SHORT_OF_BUDGET = 64 * 1024;
 
     /**
-     * Half windows in a row that have to be fast before it grows: two whole windows, since the
-     * system's buffers swallow as much at first for a reader that takes nothing.
+     * Windows that have to be taken fast before it grows: the system's buffers swallow as much at
+     * first for a reader that takes nothing.
      */
-    private static final int FAST_BEFORE_GROWING = 4;
+    private static final int WINDOWS_BEFORE_GROWING = 2;
 
-    /** Half windows in a row that have to be slow before it shrinks. */
+    /** Judgements in a row that have to say slow before it shrinks. */
     private static final int SLOW_BEFORE_SHRINKING = 2;
 
     /** Below this, threads and not the wire decide how long a round trip takes. */
     private static final long SHORTEST_ROUND_TRIP_NANOS = 1_000_000;
 
+    /**
+     * The rate is judged over no less than this: a consumer that had to wait for its processor
+     * takes what has piled up at the speed of memory, which says nothing of the wire.
+     */
+    private static final long SHORTEST_JUDGED_NANOS = 20_000_000;
+
     private final MemoryBudget budget;
     private int window;
     private int taken; // or never granted, and not granted again yet
     private boolean complete = true; // the peer has had credit for all of the window
-    private int pace; // fast half windows in a row; negative: slow ones
-    private long lastGrantNanos;
+    private long judgedBytes; // granted since the last judgement
+    private long judgedSinceNanos;
+    private int slow; // judgements in a row
+    private boolean fast; // says the last judgement
 
     /** A window over what the caller has reserved. */
     WindowSizer(MemoryBudget budget, int window, long nowNanos) {
         this.budget = budget;
         this.window = window;
-        this.lastGrantNanos = nowNanos;
+        this.judgedSinceNanos = nowNanos;
     }
 
     /**
@@ -83,28 +91,42 @@ final class WindowSizer {
         int grant = taken;
         taken = 0;
         if (complete) {
-            judge(nowNanos - lastGrantNanos, rttNanos);
+            judgedBytes += grant;
+            judge(nowNanos, Math.max(rttNanos, SHORTEST_ROUND_TRIP_NANOS));
             int less = shrink(grant);
             grant += less > 0 ? -less : grow();
+        } else {
+            judgeAnew(nowNanos);
         }
         complete = true;
-        lastGrantNanos = nowNanos;
         return grant;
     }
 
     /**
-     * Half a window within two round trips: the window limits the rate. With four times as many, a
+     * Half a window or more in a round trip: the window limits the rate. With an eighth of that, a
      * quarter of it would do.
      */
-    private void judge(long elapsedNanos, long rttNanos) {
-        long rtt = Math.max(rttNanos, SHORTEST_ROUND_TRIP_NANOS);
-        if (elapsedNanos <= 2 * rtt) {
-            pace = Math.max(pace, 0) + 1;
-        } else if (elapsedNanos > 8 * rtt) {
-            pace = Math.min(pace, 0) - 1;
-        } else {
-            pace = 0;
+    private void judge(long nowNanos, long rttNanos) {
+        long elapsed = nowNanos - judgedSinceNanos;
+        if (elapsed < Math.max(2 * rttNanos, SHORTEST_JUDGED_NANOS)) {
+            return;
         }
+        double inARoundTrip = (double) judgedBytes * rttNanos / elapsed;
+        if (inARoundTrip >= window / 2.0) {
+            fast = judgedBytes >= (long) WINDOWS_BEFORE_GROWING * window;
+            slow = 0;
+            if (!fast) {
+                return; // so far
+            }
+        } else {
+            slow = inARoundTrip < window / 16.0 ? slow + 1 : 0;
+        }
+        judgeAnew(nowNanos);
+    }
+
+    private void judgeAnew(long nowNanos) {
+        judgedBytes = 0;
+        judgedSinceNanos = nowNanos;
     }
 
     /** What of this grant is kept back, for good. */
@@ -116,7 +138,7 @@ final class WindowSizer {
         }
         window -= less;
         budget.release(less);
-        pace = 0;
+        slow = 0;
         return less;
     }
 
@@ -129,20 +151,20 @@ final class WindowSizer {
         if (eighths >= 7) {
             return SHORT_OF_BUDGET;
         }
-        return eighths >= 5 || pace <= -SLOW_BEFORE_SHRINKING ? START : window;
+        return eighths >= 5 || slow >= SLOW_BEFORE_SHRINKING ? START : window;
     }
 
     /** It only takes what leaves half of the budget to others. */
     private int grow() {
-        if (pace < FAST_BEFORE_GROWING || window >= MOST) {
+        if (!fast || window >= MOST) {
             return 0;
         }
+        fast = false;
         int more = Math.min(window, MOST - window);
         if (budget.usedBytes() + more > budget.limitBytes() / 2 || !budget.tryReserve(more)) {
             return 0;
         }
         window += more;
-        pace = 0;
         return more;
     }
 

@@ -57,17 +57,26 @@ class WindowSizerTest {
 
     @Test
     void twoFastWindowsDoubleIt() {
-        halves(3, 2 * RTT);
+        halves(3, RTT);
         assertEquals(WindowSizer.START, sizer.window(), "what buffers may have swallowed");
-        half(2 * RTT);
+        half(RTT);
         assertEquals(2 * WindowSizer.START, sizer.window());
     }
 
     @Test
     void aPauseBreaksTheRow() {
-        halves(3, 2 * RTT);
+        halves(3, RTT);
         half(3 * RTT);
-        halves(3, 2 * RTT);
+        halves(3, RTT);
+        assertEquals(WindowSizer.START, sizer.window());
+    }
+
+    @Test
+    void whatWasTakenInABurstSaysNothing() {
+        for (int i = 0; i < 10; i++) {
+            halves(7, 0); // it had piled up
+            half(9 * RTT);
+        }
         assertEquals(WindowSizer.START, sizer.window());
     }
 
@@ -126,8 +135,9 @@ class WindowSizerTest {
     void withoutARoundTripAMillisecondCounts() {
         WindowSizer near = sizer(WindowSizer.START);
         long at = 0;
-        for (int i = 0; i < 4; i++) {
-            at += 2 * MILLI;
+        for (int i = 0; i < 20; i++) {
+            assertEquals(WindowSizer.START, near.window(), "not before 20 ms");
+            at += MILLI;
             near.consumed(near.window() / 2, at, 0);
         }
         assertEquals(2 * WindowSizer.START, near.window());
