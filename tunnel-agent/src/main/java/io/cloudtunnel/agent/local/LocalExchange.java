@@ -11,7 +11,6 @@ import io.cloudtunnel.protocol.session.ErrorCode;
 import io.cloudtunnel.protocol.session.Exchange;
 import io.cloudtunnel.protocol.session.ExchangeException;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -28,16 +27,12 @@ final class LocalExchange implements Exchange {
 
     private final LocalService service;
     private final LocalRequest request;
-    private final Limits limits;
+    private final LocalWaits waits;
 
     private final ReentrantLock writing = new ReentrantLock(); // held over socket writes
     private volatile boolean headWritten;
     private volatile boolean bodyUnwanted;
     private volatile boolean switched; // by a 101, to raw bytes
-    private volatile long writeBeganNanos; // 0 while nobody writes
-    private volatile long bodyReadBeganNanos; // 0 while nobody waits for a piece of the body
-    private volatile boolean headAwaited;
-    private volatile long progressNanos = System.nanoTime();
     private volatile LocalConnection connection;
 
     // Of the receiving thread:
@@ -53,7 +48,7 @@ final class LocalExchange implements Exchange {
         this.service = service;
         this.request = request;
         this.connection = connection;
-        this.limits = limits;
+        this.waits = new LocalWaits(limits);
     }
 
     /** Something to be done by whoever holds the write lock. */
@@ -102,7 +97,7 @@ final class LocalExchange implements Exchange {
                 }
             });
         }
-        progressNanos = System.nanoTime();
+        waits.progressed();
         if (outcome.endRequest()) {
             complete();
         }
@@ -123,16 +118,16 @@ final class LocalExchange implements Exchange {
     private void write(Write write) throws ExchangeException {
         writing.lock();
         try {
-            writeBeganNanos = System.nanoTime() | 1; // never 0
+            waits.writing();
             write.run(connection);
-            progressNanos = System.nanoTime();
+            waits.progressed();
         } catch (IllegalArgumentException | HttpException e) {
             throw fail(ErrorCode.BAD_REQUEST, "the request cannot be sent: " + e.getMessage(), e);
         } catch (IOException e) {
             outcome.throwIfFailed();
             bodyUnwanted = true; // reading tells why
         } finally {
-            writeBeganNanos = 0;
+            waits.notWriting();
             writing.unlock();
         }
     }
@@ -155,12 +150,12 @@ final class LocalExchange implements Exchange {
     public ResponseHead receiveHead() throws ExchangeException {
         outcome.throwIfFailed();
         flushHead();
-        headAwaited = true;
+        waits.awaitingHead(true);
         ReceivedResponse received = tryReceiveHead();
         while (received == null) {
             received = tryReceiveHead();
         }
-        headAwaited = false;
+        waits.awaitingHead(false);
         if (received.head().isInterim()) {
             interimSeen = true;
         } else {
@@ -244,9 +239,9 @@ final class LocalExchange implements Exchange {
         }
         LocalConnection from = connection;
         try {
-            bodyReadBeganNanos = System.nanoTime() | 1; // never 0
+            waits.readingBody();
             Bytes piece = from.in().body().read();
-            bodyReadBeganNanos = 0;
+            waits.notReadingBody();
             if (piece == null) {
                 end(from, response);
             }
@@ -299,38 +294,10 @@ final class LocalExchange implements Exchange {
 
     /** For the patrol: fails the exchange where the local service has taken too long. */
     void look(long nowNanos) {
-        String late = switched ? null : overdue(nowNanos);
+        String late = switched ? null : waits.overdue(nowNanos, sentWhole() || bodyUnwanted);
         if (late != null) {
             fail(ErrorCode.LOCAL_TIMEOUT, late, null);
         }
-    }
-
-    /** What has taken too long, null if nothing has. */
-    private @Nullable String overdue(long nowNanos) {
-        long write = writeBeganNanos;
-        if (write != 0 && isOver(nowNanos - write, limits.progressTimeout())) {
-            return "the local service takes no more of the request";
-        }
-        long read = bodyReadBeganNanos;
-        if (read != 0 && isOver(nowNanos - read, limits.bodyIdle())) {
-            return "the local service stopped within its answer";
-        }
-        if (!headAwaited) {
-            return null;
-        }
-        long since = nowNanos - progressNanos;
-        if (sentWhole() || bodyUnwanted) {
-            return isOver(since, limits.responseTimeout())
-                    ? "timeout waiting for the local service"
-                    : null;
-        }
-        return isOver(since, limits.progressTimeout())
-                ? "the request made no progress for too long"
-                : null;
-    }
-
-    private static boolean isOver(long nanos, Duration limit) {
-        return nanos > limit.toNanos();
     }
 
     private ExchangeException malformed(HttpException e) {
