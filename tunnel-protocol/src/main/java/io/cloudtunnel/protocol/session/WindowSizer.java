@@ -33,17 +33,32 @@ final class WindowSizer {
     private static final long SHORTEST_ROUND_TRIP_NANOS = 1_000_000;
 
     private final MemoryBudget budget;
+    private final int rest; // what it shrinks to for a slow consumer
     private int window;
     private int taken; // or never granted, and not granted again yet
     private boolean complete = true; // the peer has had credit for all of the window
     private int pace; // fast half windows in a row; negative: slow ones
     private long lastGrantNanos;
 
-    /** A window over what the caller has reserved. */
+    /** A window for a body, over what the caller has reserved. */
     WindowSizer(MemoryBudget budget, int window, long nowNanos) {
+        this(budget, window, START, nowNanos);
+    }
+
+    private WindowSizer(MemoryBudget budget, int window, int rest, long nowNanos) {
         this.budget = budget;
         this.window = window;
+        this.rest = rest;
         this.lastGrantNanos = nowNanos;
+    }
+
+    /**
+     * The least window, over what the caller has reserved, for the raw bytes of an upgrade: most of
+     * them are idle for most of their time. It becomes what bodies begin with once half of it was
+     * taken at speed, and the least again for a slow consumer.
+     */
+    static WindowSizer raw(MemoryBudget budget, long nowNanos) {
+        return new WindowSizer(budget, LEAST, LEAST, nowNanos);
     }
 
     /**
@@ -126,14 +141,17 @@ final class WindowSizer {
      */
     private int leastNow() {
         long eighths = budget.usedBytes() / Math.max(1, budget.limitBytes() / 8);
-        if (eighths >= 7) {
-            return SHORT_OF_BUDGET;
-        }
-        return eighths >= 5 || pace <= -SLOW_BEFORE_SHRINKING ? START : window;
+        int most = eighths >= 7 ? SHORT_OF_BUDGET : eighths >= 5 ? START : window;
+        return pace <= -SLOW_BEFORE_SHRINKING ? Math.min(most, rest) : most;
     }
 
     /** It only takes what leaves half of the budget to others. */
     private int grow() {
+        if (pace > 0 && rest < START && window < START) {
+            int before = window;
+            window = extend(budget, window, START);
+            return window - before;
+        }
         if (pace < FAST_BEFORE_GROWING || window >= MOST) {
             return 0;
         }
