@@ -74,7 +74,9 @@ public final class TunnelServer implements AutoCloseable {
     /** Of an upload that waits Helidon queues 32 frames, and then lets all streams wait. */
     private static final int HTTP2_WINDOW_BYTES = 31 * 16 * 1024;
 
-    private static final int HTTP2_STREAMS = 1000;
+    /** Helidon keeps what is over, too, until there are so many. */
+    private static final int HTTP2_STREAMS = 256;
+
     private static final Logger LOGGER = System.getLogger(TunnelServer.class.getName());
 
     private final TunnelServerConfig config;

@@ -95,7 +95,13 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
     }
 
     private void http2(ServerConnectionSelector selector, Limit limit) throws InterruptedException {
-        Http2Context own = Http2Context.of(context, in, writing, shared.limits().writeStall());
+        Http2Context own =
+                Http2Context.of(
+                        context,
+                        in,
+                        writing,
+                        shared.limits().writeStall(),
+                        shared.messageLimits().headBytes());
         ServerConnection helidons = selector.connection(own);
         http2 = own;
         routed = helidons;
