@@ -10,6 +10,7 @@ import io.cloudtunnel.protocol.http.ReceivedRequest;
 import io.cloudtunnel.protocol.http.TargetForm;
 import io.cloudtunnel.protocol.session.Patrol;
 import io.cloudtunnel.server.front.ErrorAnswer;
+import io.cloudtunnel.server.front.PublicRoutes.Route;
 import io.cloudtunnel.server.observe.RequestIds;
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.concurrency.limits.LimitAlgorithm;
@@ -70,9 +71,13 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
                 http2(selector, limit);
                 return;
             }
-            ReceivedRequest request = next();
-            while (request != null) {
-                request = isTunnels(request) ? answer(request, limit) : routed(request, limit);
+            Arrival arrival = next();
+            while (arrival != null) {
+                Route route = arrival.route();
+                arrival =
+                        route == null
+                                ? routed(arrival.request(), limit)
+                                : answer(arrival.request(), route, limit);
             }
         } catch (ServerConnectionException | UncheckedIOException | IOException e) {
             LOGGER.log(Level.TRACE, "the connection broke", e);
@@ -116,7 +121,7 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
 
     /** Waits for the next request; null at the end, and where it was refused. */
     @Override
-    public @Nullable ReceivedRequest next() throws IOException, InterruptedException {
+    public @Nullable Arrival next() throws IOException, InterruptedException {
         reading.in(shared.limits().idle());
         idle = true;
         try {
@@ -127,8 +132,12 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
             idle = false;
             reading.in(shared.limits().head());
             ReceivedRequest request = in.readRequest();
-            if (request == null || (request.form() != TargetForm.AUTHORITY && hasHost(request))) {
-                return request;
+            if (request == null) {
+                return null;
+            }
+            if (request.form() != TargetForm.AUTHORITY && hasHost(request)) {
+                return new Arrival(
+                        request, shared.handler().route(request.head(), request.host()));
             }
             if (hasHost(request)) {
                 refuse(501, "bad-request", "CONNECT is not carried: this server is no proxy");
@@ -168,12 +177,7 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
         }
     }
 
-    @Override
-    public boolean isTunnels(ReceivedRequest request) {
-        return shared.handler().claims(request.head(), request.host());
-    }
-
-    private @Nullable ReceivedRequest answer(ReceivedRequest request, Limit limit)
+    private @Nullable Arrival answer(ReceivedRequest request, Route route, Limit limit)
             throws IOException, InterruptedException {
         LimitAlgorithm.Outcome outcome = limit.tryAcquireOutcome(true);
         if (!(outcome instanceof LimitAlgorithm.Outcome.Accepted accepted)) {
@@ -182,7 +186,7 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
         }
         ConnectionCall call = new ConnectionCall(this, request);
         try {
-            shared.handler().handle(call);
+            shared.handler().handle(call, route);
         } finally {
             accepted.token().success();
         }
@@ -191,7 +195,7 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
     }
 
     /** Lets Helidon answer until a request for a tunnel comes, and returns that one. */
-    private @Nullable ReceivedRequest routed(ReceivedRequest first, Limit limit)
+    private @Nullable Arrival routed(ReceivedRequest first, Limit limit)
             throws InterruptedException {
         RoutedInput input = new RoutedInput(in, this, first);
         ServerConnection helidons = shared.routed().connection(new RoutedContext(context, input));
