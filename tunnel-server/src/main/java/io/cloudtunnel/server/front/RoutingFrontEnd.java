@@ -2,8 +2,8 @@ package io.cloudtunnel.server.front;
 
 import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.frame.RequestHead;
+import io.cloudtunnel.protocol.frame.Tokens;
 import io.cloudtunnel.protocol.http.Authority;
-import io.cloudtunnel.protocol.http.Tokens;
 import io.cloudtunnel.server.front.PublicRoutes.Route;
 import io.cloudtunnel.server.observe.RequestIds;
 import io.helidon.http.HeaderValues;
