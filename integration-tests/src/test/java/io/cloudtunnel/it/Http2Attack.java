@@ -74,7 +74,7 @@ enum Http2Attack {
         @Override
         void run(Http2Wire client, String path) throws IOException {
             client.frame(SETTINGS, 0, 0, new byte[] {0, 4, 0, 0, 0, 0});
-            for (int id = 1; id < 400; id += 2) {
+            for (int id = 1; id < 200; id += 2) {
                 client.request(id, "GET", path + "large", true);
             }
         }
@@ -83,7 +83,7 @@ enum Http2Attack {
     SETTINGS_FLOOD(false) {
         @Override
         void run(Http2Wire client, String path) throws IOException {
-            for (int id = 1; id < 400; id += 2) {
+            for (int id = 1; id < 200; id += 2) {
                 client.request(id, "GET", path + "wait", true);
             }
             flood(

@@ -38,8 +38,11 @@ class ManyWebSocketsIT {
     /** Longer than {@code ping-interval}, with {@code tests.long} than {@code silence}, too. */
     private static final long IDLE_SECONDS = LONG ? 50 : 17;
 
-    private static final Map<String, String> HEAP =
-            Map.of("JAVA_TOOL_OPTIONS", System.getProperty("tests.jvm", "-Xmx256m"));
+    /** Half of it is the memory budget, of which each takes 32 KiB and its head. */
+    private static final String HEAP = LONG ? "-Xmx384m" : "-Xmx256m";
+
+    private static final Map<String, String> ENVIRONMENT =
+            Map.of("JAVA_TOOL_OPTIONS", System.getProperty("tests.jvm", HEAP));
 
     @TempDir Path folder;
 
@@ -80,14 +83,15 @@ class ManyWebSocketsIT {
                         .addRouting(WsRouting.builder().endpoint("/echo", echo))
                         .build()
                         .start();
-        try (Programs server = Programs.start(folder, "tunnel-server", HEAP, "--port", "0")) {
+        try (Programs server =
+                Programs.start(folder, "tunnel-server", ENVIRONMENT, "--port", "0")) {
             String line = server.await("port", l -> l.contains("listening on port"));
             int port = Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1));
             try (Programs agent =
                     Programs.start(
                             folder,
                             "tunnel-agent",
-                            HEAP,
+                            ENVIRONMENT,
                             "--server",
                             "http://localhost:" + port,
                             "--local",

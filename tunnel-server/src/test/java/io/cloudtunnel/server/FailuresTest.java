@@ -228,8 +228,7 @@ class FailuresTest {
     @Test
     void moreRequestsThanALinkMayHave() throws Exception {
         RawClient[] clients = new RawClient[Limits.DEFAULT.streams()];
-        Limits patient =
-                Limits.DEFAULT.toBuilder().responseTimeout(Duration.ofMinutes(5)).build();
+        Limits patient = Limits.DEFAULT.toBuilder().responseTimeout(Duration.ofMinutes(5)).build();
         try (Tunnel full = Tunnel.start(b -> b.limits(patient))) {
             JdkAgent agent = full.agent();
             for (int i = 0; i < clients.length; i++) {

@@ -136,8 +136,7 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
                 return null;
             }
             if (request.form() != TargetForm.AUTHORITY && hasHost(request)) {
-                return new Arrival(
-                        request, shared.handler().route(request.head(), request.host()));
+                return new Arrival(request, shared.handler().route(request.head(), request.host()));
             }
             if (hasHost(request)) {
                 refuse(501, "bad-request", "CONNECT is not carried: this server is no proxy");
