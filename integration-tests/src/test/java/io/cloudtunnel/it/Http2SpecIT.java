@@ -29,6 +29,8 @@ class Http2SpecIT {
             Set.of(
                     "generic/5 Sends a dynamic table size update",
                     "http2/3.5 Sends invalid connection preface",
+                    "http2/6.9.1 Sends SETTINGS frame to set the initial window size to 1 and"
+                            + " sends HEADERS frame",
                     "http2/6.9.2 Changes SETTINGS_INITIAL_WINDOW_SIZE after sending HEADERS frame",
                     "http2/6.10 Sends multiple CONTINUATION frames preceded by a HEADERS frame");
 

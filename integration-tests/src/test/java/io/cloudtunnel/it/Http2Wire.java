@@ -27,7 +27,8 @@ final class Http2Wire implements AutoCloseable {
         frame(SETTINGS, 0, 0, new byte[0]);
     }
 
-    private void frame(int type, int flags, int stream, byte[] payload) throws IOException {
+    /** Any frame, whatever is in it. */
+    void frame(int type, int flags, int stream, byte[] payload) throws IOException {
         ByteBuffer frame = ByteBuffer.allocate(9 + payload.length);
         frame.putInt(payload.length << 8 | type).put((byte) flags).putInt(stream).put(payload);
         wire.send(frame.array());
@@ -65,6 +66,25 @@ final class Http2Wire implements AutoCloseable {
 
     void data(int stream, byte[] bytes, boolean ends) throws IOException {
         frame(DATA, ends ? END_STREAM : 0, stream, bytes);
+    }
+
+    /** Frames as they are, many with one call. */
+    void raw(byte[] frames) throws IOException {
+        wire.send(frames);
+    }
+
+    /** Reads what comes until the server ends the connection; how often it said GOAWAY. */
+    int awaitEnd() throws IOException {
+        int goAways = 0;
+        try {
+            while (true) {
+                int lengthAndType = in.readInt();
+                in.skipNBytes(5L + (lengthAndType >>> 8));
+                goAways += (lengthAndType & 0xFF) == 7 ? 1 : 0;
+            }
+        } catch (EOFException | java.net.SocketException e) {
+            return goAways; // also where unread bytes of ours made the end a reset
+        }
     }
 
     void reset(int stream) throws IOException {

@@ -1,9 +1,7 @@
 package io.cloudtunnel.server;
 
 import io.cloudtunnel.program.Program;
-import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.frame.Greeting;
-import io.cloudtunnel.protocol.http.HttpLimits;
 import io.cloudtunnel.protocol.session.MemoryBudget;
 import io.cloudtunnel.protocol.session.Patrol;
 import io.cloudtunnel.server.agents.AgentEndpoint;
@@ -14,41 +12,21 @@ import io.cloudtunnel.server.agents.RegisterHandler;
 import io.cloudtunnel.server.auth.Credentials;
 import io.cloudtunnel.server.auth.RegistrationPolicy;
 import io.cloudtunnel.server.auth.TunnelKeys;
-import io.cloudtunnel.server.connection.AcceptedSockets;
-import io.cloudtunnel.server.connection.PublicConnectionSelector;
-import io.cloudtunnel.server.connection.SwitchingUpgrader;
 import io.cloudtunnel.server.front.AnswerRules;
 import io.cloudtunnel.server.front.Drain;
-import io.cloudtunnel.server.front.ErrorAnswer;
 import io.cloudtunnel.server.front.Forwarding;
 import io.cloudtunnel.server.front.Probe;
 import io.cloudtunnel.server.front.PublicHandler;
 import io.cloudtunnel.server.front.PublicRoutes;
-import io.cloudtunnel.server.front.RoutingFields;
-import io.cloudtunnel.server.front.RoutingFrontEnd;
-import io.cloudtunnel.server.observe.HealthHandlers;
-import io.cloudtunnel.server.observe.RequestIds;
 import io.cloudtunnel.server.prefix.ResponseRewriter;
 import io.cloudtunnel.server.prefix.RootFallback;
 import io.cloudtunnel.server.registry.AgentLink;
 import io.cloudtunnel.server.registry.Bridge;
 import io.cloudtunnel.server.registry.LinkRegistry;
-import io.helidon.common.socket.SocketOptions;
-import io.helidon.http.Status;
-import io.helidon.http.encoding.ContentEncodingContext;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
-import io.helidon.webserver.http.HttpRouting;
-import io.helidon.webserver.http.ServerRequest;
-import io.helidon.webserver.http.ServerResponse;
-import io.helidon.webserver.http1.Http1Config;
-import io.helidon.webserver.http1.Http1ConnectionSelector;
-import io.helidon.webserver.http2.Http2Config;
-import io.helidon.webserver.http2.Http2ConnectionSelector;
-import io.helidon.webserver.websocket.WsConfig;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.StandardSocketOptions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,25 +46,14 @@ public final class TunnelServer implements AutoCloseable {
     private static final Duration DRAIN = Duration.ofSeconds(8);
 
     private static final int MOST_BRIDGED = 1000;
-    private static final int HEAD_BYTES = 128 * 1024;
-    private static final int PROLOGUE_BYTES = 16 * 1024;
-
-    /** Of an upload that waits Helidon queues 32 frames, and then lets all streams wait. */
-    private static final int HTTP2_WINDOW_BYTES = 31 * 16 * 1024;
-
-    private static final int HTTP2_STREAMS = 1000;
     private static final Logger LOGGER = System.getLogger(TunnelServer.class.getName());
 
     private final TunnelServerConfig config;
     private final ScheduledThreadPoolExecutor timer;
-    private final Patrol patrol;
     private final Drain drain = new Drain();
     private final LinkRegistry links;
     private final MemoryBudget budget;
-    private final RootFallback rootFallback;
-    private final PublicHandler publicHandler;
-    private final RegisterHandler registerHandler;
-    private final AgentEndpoint agentEndpoint;
+    private final ListenerSetup listener;
     private volatile @Nullable WebServer webServer;
 
     TunnelServer(TunnelServerConfig config) {
@@ -94,7 +61,7 @@ public final class TunnelServer implements AutoCloseable {
         this.config = config;
         this.timer = new ScheduledThreadPoolExecutor(1, TunnelServer::timerThread);
         this.timer.setRemoveOnCancelPolicy(true);
-        this.patrol = new Patrol(timer);
+        Patrol patrol = new Patrol(timer);
         String key = config.tunnelKey();
         Credentials credentials =
                 new Credentials(key == null ? TunnelKeys.random() : TunnelKeys.parse(key), clock);
@@ -106,8 +73,8 @@ public final class TunnelServer implements AutoCloseable {
         this.links =
                 new LinkRegistry(
                         config.maxLinks(), new Bridge(config.bridgeTime(), MOST_BRIDGED), budget);
-        this.rootFallback = new RootFallback(config.rootFallback(), credentials::knows);
-        this.publicHandler =
+        RootFallback rootFallback = new RootFallback(config.rootFallback(), credentials::knows);
+        PublicHandler publicHandler =
                 new PublicHandler(
                         credentials,
                         links,
@@ -124,7 +91,7 @@ public final class TunnelServer implements AutoCloseable {
                                 instance.id(),
                                 instance.started().toEpochMilli()),
                         config.limits());
-        this.registerHandler =
+        RegisterHandler registerHandler =
                 new RegisterHandler(
                         new RegistrationPolicy(
                                 config.registration(),
@@ -134,7 +101,7 @@ public final class TunnelServer implements AutoCloseable {
                         credentials,
                         new PublicUrls(config.publicBaseUrl(), config.hosts()),
                         drain);
-        this.agentEndpoint =
+        AgentEndpoint agentEndpoint =
                 new AgentEndpoint(
                         credentials,
                         new LinkAcceptor(
@@ -148,6 +115,12 @@ public final class TunnelServer implements AutoCloseable {
                                 patrol,
                                 timer,
                                 config.linkLifetime()));
+        this.listener =
+                new ListenerSetup(
+                        config,
+                        new ListenerSetup.Parts(
+                                publicHandler, registerHandler, agentEndpoint, drain, patrol),
+                        rootFallback);
     }
 
     /** A builder with the defaults. */
@@ -170,78 +143,7 @@ public final class TunnelServer implements AutoCloseable {
      * are off: a tunnel has to carry what they refuse.
      */
     public void install(WebServerConfig.Builder server) {
-        HttpRouting.Builder routing = server.routing().orElseGet(HttpRouting::builder);
-        RoutingFrontEnd frontEnd = new RoutingFrontEnd(publicHandler);
-        // First: by its raw path a request is the tunnels', whatever route the decoded one has.
-        routing.any(frontEnd)
-                .post("/register", registerHandler)
-                .any(AgentEndpoint.PATH, agentEndpoint::upgradeRequired)
-                .register("/health", new HealthHandlers(() -> !drain.isDraining()));
-        if (server.protocols().stream().noneMatch(WsConfig.class::isInstance)) {
-            server.addProtocol(WsConfig.create()); // the application may have WebSockets of its own
-        }
-        AcceptedSockets sockets = new AcceptedSockets(socketOptions(server));
-        server.routing(routing)
-                .addConnectionSelector(selector(sockets))
-                // One selector alone gets each connection at once, and Helidon would find its own.
-                .protocolsDiscoverServices(false)
-                .contentEncoding(
-                        ContentEncodingContext.builder()
-                                .contentEncodingsDiscoverServices(false)
-                                .build())
-                .connectionOptions(sockets)
-                .writeQueueLength(0)
-                .putListenerSocketOption(
-                        StandardSocketOptions.SO_RCVBUF, ReceiveBuffers.FIXED_BYTES);
-    }
-
-    /** Those of the application, if it has any. */
-    private static SocketOptions socketOptions(WebServerConfig.Builder server) {
-        SocketOptions.Builder options = SocketOptions.builder();
-        server.connectionOptions().ifPresent(options::from);
-        return options.tcpNoDelay(true).build();
-    }
-
-    private PublicConnectionSelector selector(AcceptedSockets sockets) {
-        Http1ConnectionSelector routed =
-                Http1ConnectionSelector.builder()
-                        .config(http1Config())
-                        .putUpgrader("websocket", new SwitchingUpgrader(agentEndpoint))
-                        .build();
-        return new PublicConnectionSelector(
-                new PublicConnectionSelector.Shared(
-                        publicHandler,
-                        routed,
-                        config.http2()
-                                ? Http2ConnectionSelector.builder()
-                                        .http2Config(http2Config())
-                                        .build()
-                                : null,
-                        sockets,
-                        patrol,
-                        config.clientLimits(),
-                        HttpLimits.DEFAULT.withHeadBytes(config.limits().headBytes())));
-    }
-
-    private static Http1Config http1Config() {
-        return Http1Config.builder()
-                .maxHeadersSize(HEAD_BYTES)
-                .maxPrologueLength(PROLOGUE_BYTES)
-                .validatePath(false)
-                .validatePrologue(false)
-                .validateRequestHeaders(false)
-                .validateResponseHeaders(false)
-                .build();
-    }
-
-    private Http2Config http2Config() {
-        return Http2Config.builder()
-                .maxHeaderListSize(config.limits().headBytes())
-                .initialWindowSize(HTTP2_WINDOW_BYTES)
-                .maxConcurrentStreams(HTTP2_STREAMS)
-                .flowControlTimeout(config.clientLimits().writeStall())
-                .validatePath(false)
-                .build();
+        listener.install(server);
     }
 
     /**
@@ -260,7 +162,7 @@ public final class TunnelServer implements AutoCloseable {
                         .shutdownHook(false)
                         .shutdownGracePeriod(Duration.ofMillis(200));
         install(server);
-        server.routing().ifPresent(routing -> routing.any(this::notFound));
+        listener.refuseOthers(server);
         WebServer started =
                 WebServer.create(ReceiveBuffers.leftToTheSystem(server.buildPrototype())).start();
         if (!started.isRunning()) {
@@ -272,20 +174,6 @@ public final class TunnelServer implements AutoCloseable {
         webServer = started;
         LOGGER.log(Level.INFO, "listening on port {0}", Integer.toString(started.port()));
         return this;
-    }
-
-    /** Nobody else's: whoever wrote a page that led here may want to know why. */
-    private void notFound(ServerRequest request, ServerResponse response) {
-        Fields fields = RoutingFields.of(request);
-        ErrorAnswer answer =
-                ErrorAnswer.of(
-                        404,
-                        "not-found",
-                        rootFallback.notFoundText(),
-                        RequestIds.of(fields),
-                        fields);
-        answer.head().fields().forEach(response::header);
-        response.status(Status.NOT_FOUND_404).send(answer.body().toByteArray());
     }
 
     /** The port that {@link #start} listens on. */

@@ -1,7 +1,5 @@
 package io.cloudtunnel.server;
 
-import io.cloudtunnel.program.Option;
-import io.cloudtunnel.program.SettingException;
 import io.cloudtunnel.program.Settings;
 import io.cloudtunnel.protocol.frame.Limits;
 import io.cloudtunnel.server.agents.LinkLifetime;
@@ -15,7 +13,6 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what a {@link TunnelServer} is built from. Not safe for use by several threads. */
@@ -218,101 +215,35 @@ public final class TunnelServerBuilder {
     /**
      * Takes all values that the settings have.
      *
-     * @throws SettingException if one is wrong
+     * @throws io.cloudtunnel.program.SettingException if one is wrong
      */
     TunnelServerBuilder settings(Settings settings) {
-        port = settings.integer(ServerOptions.PORT, port, 0, 65535);
-        URI base = settings.url(ServerOptions.PUBLIC_BASE_URL);
-        publicBaseUrl = base == null ? publicBaseUrl : base;
-        set(settings, ServerOptions.API_KEYS, keys -> apiKeys = RegistrationPolicy.parseKeys(keys));
-        registration = registration(settings);
-        set(settings, ServerOptions.TUNNEL_KEY, this::tunnelKey);
-        prefixSettings(settings);
-        linkSettings(settings);
-        trustedHops = settings.integer(ServerOptions.TRUSTED_HOPS, trustedHops, 0, 16);
-        memoryBudgetBytes =
-                settings.bytes(
-                        ServerOptions.MEMORY_BUDGET, memoryBudgetBytes, 1 << 20, Long.MAX_VALUE);
-        Duration time = settings.duration(ServerOptions.RESPONSE_TIMEOUT, limits.responseTimeout());
-        long body =
-                settings.bytes(
-                        ServerOptions.JSON_BODY_LIMIT, limits.jsonBodyBytes(), 1024, 1 << 30);
-        long text =
-                settings.bytes(
-                        ServerOptions.JSON_MAX_BODY,
-                        limits.jsonMaxBody(),
-                        0,
-                        Limits.MOST_JSON_MAX_BODY);
-        limits =
-                limits.toBuilder()
-                        .responseTimeout(time)
-                        .jsonBodyBytes((int) body)
-                        .jsonMaxBody((int) text)
-                        .build();
+        ServerSettings.apply(settings, this);
         return this;
     }
 
-    private void linkSettings(Settings settings) {
-        maxLinks = settings.integer(ServerOptions.MAX_LINKS, maxLinks, 1, 1_000_000);
-        if (!"auto".equalsIgnoreCase(settings.text(ServerOptions.LINK_LIFETIME))) {
-            Duration life = settings.duration(ServerOptions.LINK_LIFETIME, linkLifetime.total());
-            set(settings, ServerOptions.LINK_LIFETIME, text -> linkLifetime(life));
-        }
-        boolean off = "off".equalsIgnoreCase(settings.text(ServerOptions.BRIDGE_TIME));
-        bridgeTime = off ? Duration.ZERO : settings.duration(ServerOptions.BRIDGE_TIME, bridgeTime);
+    /** The keys that were given. */
+    Map<String, String> apiKeys() {
+        return apiKeys;
     }
 
-    private void prefixSettings(Settings settings) {
-        String mode = settings.word(ServerOptions.ROOT_FALLBACK, "referer", "cookie", "off");
-        if (mode != null) {
-            rootFallback(mode);
-        }
-        String rewrite = settings.word(ServerOptions.REWRITE_PREFIX, "true", "false");
-        rewritesPrefix = rewrite == null ? rewritesPrefix : rewrite.equals("true");
-        http2 = settings.flag(ServerOptions.HTTP2, http2);
-        chunksLargeAnswers = settings.flag(ServerOptions.CHUNK_LARGE_ANSWERS, chunksLargeAnswers);
-        set(settings, ServerOptions.HOST_DOMAIN, this::hostDomain);
-        set(settings, ServerOptions.HOST_NAMES, text -> hostNames(HostMode.parse(text)));
-        try {
-            HostMode ignored = hosts();
-        } catch (IllegalArgumentException e) {
-            throw new SettingException(String.valueOf(e.getMessage()));
-        }
+    /** The limits that were given. */
+    Limits limits() {
+        return limits;
     }
 
-    private static void set(Settings settings, Option option, Consumer<String> setter) {
-        String value = settings.text(option);
-        if (value != null) {
-            try {
-                setter.accept(value);
-            } catch (IllegalArgumentException e) {
-                throw settings.wrong(option, String.valueOf(e.getMessage()));
-            }
-        }
+    /** Who may register. */
+    TunnelServerBuilder registration(RegistrationPolicy.Mode mode) {
+        registration = mode;
+        return this;
     }
 
-    private RegistrationPolicy.@Nullable Mode registration(Settings settings) {
-        String word = settings.word(ServerOptions.REGISTRATION, "open", "keys", "oidc", "mtls");
-        if (word == null) {
-            return registration;
-        }
-        return switch (word) {
-            case "open" -> RegistrationPolicy.Mode.OPEN;
-            case "keys" -> {
-                if (apiKeys.isEmpty()) {
-                    throw new SettingException(
-                            "REGISTRATION is 'keys', but there are no API_KEYS; give them as"
-                                    + " name:key,name:key");
-                }
-                yield RegistrationPolicy.Mode.KEYS;
-            }
-            default ->
-                    throw settings.wrong(
-                            ServerOptions.REGISTRATION, "open or keys in this version");
-        };
-    }
-
-    private @Nullable HostMode hosts() {
+    /**
+     * The names of tunnels, null where none has one.
+     *
+     * @throws IllegalArgumentException if values do not go together
+     */
+    @Nullable HostMode hosts() {
         if (hostDomain == null && hostNames.isEmpty()) {
             return null;
         }

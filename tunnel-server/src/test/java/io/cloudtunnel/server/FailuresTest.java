@@ -227,18 +227,23 @@ class FailuresTest {
 
     @Test
     void moreRequestsThanALinkMayHave() throws Exception {
-        JdkAgent agent = tunnel.agent();
-        RawClient[] clients = new RawClient[1000];
-        for (int i = 0; i < clients.length; i++) {
-            clients[i] = tunnel.raw().request("GET", tunnel.path("/" + i));
-        }
-        for (int i = 0; i < clients.length; i++) {
-            agent.next();
-        }
-        RawClient.Answer answer = get(tunnel.path("/one-more"));
-        assertError(503, "too-many-streams", "too many requests", answer);
-        for (RawClient client : clients) {
-            client.close();
+        RawClient[] clients = new RawClient[Limits.DEFAULT.streams()];
+        Limits patient = Limits.DEFAULT.toBuilder().responseTimeout(Duration.ofMinutes(5)).build();
+        try (Tunnel full = Tunnel.start(b -> b.limits(patient))) {
+            JdkAgent agent = full.agent();
+            for (int i = 0; i < clients.length; i++) {
+                clients[i] = full.raw().request("GET", full.path("/" + i));
+            }
+            for (int i = 0; i < clients.length; i++) {
+                agent.next();
+            }
+            try (RawClient oneMore = full.raw()) {
+                RawClient.Answer answer = oneMore.request("GET", full.path("/x")).answer();
+                assertError(503, "too-many-streams", "too many requests", answer);
+            }
+            for (RawClient client : clients) {
+                client.close();
+            }
         }
     }
 

@@ -8,8 +8,6 @@ import org.jspecify.annotations.Nullable;
 /** What the members of a message may hold; docs/protocol.md, "JSON mode". Pure functions. */
 final class JsonRules {
 
-    private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
-
     private JsonRules() {}
 
     static String string(JsonParser json, String name) throws IOException {
@@ -20,7 +18,7 @@ final class JsonRules {
     }
 
     static String method(String value) throws BadMember {
-        if (!isToken(value)) {
+        if (!Tokens.isToken(value)) {
             throw new BadMember("method is not a token");
         }
         return value;
@@ -63,27 +61,11 @@ final class JsonRules {
     }
 
     static void field(String name, String value) throws BadMember {
-        if (!isToken(name)) {
+        if (!Tokens.isToken(name)) {
             throw new BadMember("a name in headers is not a token");
         }
         if (value.indexOf('\0') >= 0 || value.indexOf('\r') >= 0 || value.indexOf('\n') >= 0) {
             throw new BadMember("a value in headers has NUL, CR or LF");
         }
-    }
-
-    /** RFC 9110, section 5.6.2. */
-    private static boolean isToken(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (!isLetterOrDigit(c) && TOKEN_MARKS.indexOf(c) < 0) {
-                return false;
-            }
-        }
-        return !text.isEmpty();
-    }
-
-    private static boolean isLetterOrDigit(int c) {
-        int lower = c | 0x20;
-        return (c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'z');
     }
 }

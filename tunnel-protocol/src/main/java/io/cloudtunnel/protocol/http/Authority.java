@@ -1,5 +1,6 @@
 package io.cloudtunnel.protocol.http;
 
+import io.cloudtunnel.protocol.frame.Tokens;
 import org.jspecify.annotations.Nullable;
 
 /**

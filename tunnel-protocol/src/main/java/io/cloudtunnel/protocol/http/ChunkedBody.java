@@ -2,6 +2,7 @@ package io.cloudtunnel.protocol.http;
 
 import io.cloudtunnel.protocol.frame.Bytes;
 import io.cloudtunnel.protocol.frame.Fields;
+import io.cloudtunnel.protocol.frame.Tokens;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,7 @@
 package io.cloudtunnel.protocol.http;
 
 import io.cloudtunnel.protocol.frame.Fields;
+import io.cloudtunnel.protocol.frame.Tokens;
 import java.util.List;
 
 /**

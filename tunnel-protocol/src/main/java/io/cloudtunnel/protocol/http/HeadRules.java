@@ -1,6 +1,7 @@
 package io.cloudtunnel.protocol.http;
 
 import io.cloudtunnel.protocol.frame.Fields;
+import io.cloudtunnel.protocol.frame.Tokens;
 
 /**
  * What a head must satisfy before it is written. A violation is our defect, or a peer's that was

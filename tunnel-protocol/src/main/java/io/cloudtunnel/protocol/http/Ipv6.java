@@ -1,5 +1,7 @@
 package io.cloudtunnel.protocol.http;
 
+import io.cloudtunnel.protocol.frame.Tokens;
+
 /** The text form of IPv6 addresses (RFC 3986, section 3.2.2). */
 final class Ipv6 {
 

@@ -1,5 +1,6 @@
 package io.cloudtunnel.protocol.http;
 
+import io.cloudtunnel.protocol.frame.Tokens;
 import java.io.IOException;
 
 /** Request line and status line (RFC 9112, sections 3 and 4); nothing of them is taken. */

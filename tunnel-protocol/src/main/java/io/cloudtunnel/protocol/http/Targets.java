@@ -1,5 +1,7 @@
 package io.cloudtunnel.protocol.http;
 
+import io.cloudtunnel.protocol.frame.Tokens;
+
 /** Rules on raw paths (RFC 3986, section 5.2.4). */
 public final class Targets {
 

@@ -3,7 +3,7 @@ package io.cloudtunnel.protocol.session;
 import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.frame.RequestHead;
 import io.cloudtunnel.protocol.frame.ResponseHead;
-import io.cloudtunnel.protocol.http.Tokens;
+import io.cloudtunnel.protocol.frame.Tokens;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -79,6 +79,11 @@ public final class JsonUpstream implements LinkUpstream {
         return !ended;
     }
 
+    @Override
+    public boolean hasRoom() {
+        return streams.availablePermits() > 0;
+    }
+
     /** Requests that wait for their answer. */
     @Override
     public int openExchanges() {

@@ -17,6 +17,9 @@ public interface LinkUpstream extends Upstream {
     /** Whether requests can be sent. */
     boolean isReady();
 
+    /** Whether the agent may have one more request open; takes no lock. */
+    boolean hasRoom();
+
     /** Exchanges that are open. */
     int openExchanges();
 

@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 final class Outbound {
 
     private final ArrayDeque<Frame> queue = new ArrayDeque<>(4); // bounded by room() and one END
-    private final int limitBytes;
+    private final int leastBytes;
+    private final int mostBytes;
+    private final MemoryBudget budget;
+    private int limitBytes; // what is beyond the least is borrowed, until nothing is queued
     private long credit;
     private int queuedBytes;
     private boolean endQueued;
@@ -22,11 +25,15 @@ final class Outbound {
     /**
      * A body that begins.
      *
-     * @param limitBytes the most data that is queued here, reserved by the caller
+     * @param leastBytes how much data may be queued here at any time, reserved by the caller
+     * @param mostBytes how much at most; borrowed while the budget has room
      */
-    Outbound(long credit, int limitBytes) {
+    Outbound(long credit, int leastBytes, int mostBytes, MemoryBudget budget) {
         this.credit = credit;
-        this.limitBytes = limitBytes;
+        this.leastBytes = leastBytes;
+        this.mostBytes = mostBytes;
+        this.budget = budget;
+        this.limitBytes = leastBytes;
     }
 
     /** The most data that may be queued now in one chunk; 0 if the sender has to wait. */
@@ -40,6 +47,17 @@ final class Outbound {
         credit -= chunk.data().length();
         queuedBytes += chunk.data().length();
         endQueued |= chunk.end();
+        if (queuedBytes >= limitBytes && limitBytes < mostBytes) {
+            limitBytes = WindowSizer.extend(budget, limitBytes, mostBytes);
+        }
+    }
+
+    private void nothingQueued() {
+        queuedBytes = 0;
+        if (limitBytes > leastBytes) {
+            budget.release(limitBytes - leastBytes);
+            limitBytes = leastBytes;
+        }
     }
 
     /** A frame that keeps its place behind what is queued. */
@@ -60,6 +78,9 @@ final class Outbound {
         if (frame instanceof Frame.Chunk chunk) {
             queuedBytes -= chunk.data().length();
             over |= chunk.end();
+            if (queuedBytes == 0) {
+                nothingQueued();
+            }
         }
         return frame;
     }
@@ -71,7 +92,7 @@ final class Outbound {
     /** Drops queued data; a {@code stop} of ours for the other direction still goes out. */
     void stopped() {
         queue.removeIf(frame -> frame instanceof Frame.Chunk);
-        queuedBytes = 0;
+        nothingQueued();
         endQueued = true;
         over = true;
     }
@@ -84,7 +105,7 @@ final class Outbound {
 
     void clear() {
         queue.clear();
-        queuedBytes = 0;
+        nothingQueued();
         over = true;
     }
 

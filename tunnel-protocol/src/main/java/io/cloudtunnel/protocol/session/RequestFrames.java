@@ -148,10 +148,12 @@ final class RequestFrames implements StreamRole {
             return;
         }
         boolean receives = begin == Inbound.Begin.BODY;
-        int window = receives ? session.own().window() : 0;
+        int window = receives ? upgrade ? WindowSizer.LEAST : session.own().window() : 0;
+        int bytes = BinaryCodec.sizeOf(head) + body.length();
         Reservation reservation =
-                Reservation.tryAccept(
-                        session.budget(), BinaryCodec.sizeOf(head) + body.length(), window);
+                upgrade
+                        ? Reservation.tryReserveRaw(session.budget(), bytes)
+                        : Reservation.tryAccept(session.budget(), bytes, window);
         if (reservation == null) {
             admission.leave();
             refuse(session, id, Reason.OUT_OF_BUDGET, JsonFailures.outOfBudget().text());
@@ -170,7 +172,7 @@ final class RequestFrames implements StreamRole {
                     "the body is not as long as Content-Length says");
             return;
         }
-        var out = new Outbound(credit, reservation.outboundBytes());
+        var out = reservation.outbound(credit);
         var stream = new AgentStream(session, id, upgrade, reservation, out, in);
         session.hold(stream);
         long length = bodyLength(begin, body, declared, upgrade);

@@ -5,17 +5,25 @@ import org.jspecify.annotations.Nullable;
 /** What one exchange holds of the memory budget; given back once, by whoever comes first. */
 final class Reservation {
 
+    private static final int MOST_OUTBOUND = WindowSizer.START / 2;
+
     private final MemoryBudget budget;
     private long fixedBytes;
     private final int outboundBytes;
+    private final int mostOutboundBytes;
     private final WindowSizer window;
     private boolean released;
 
     private Reservation(
-            MemoryBudget budget, long fixedBytes, int outboundBytes, WindowSizer window) {
+            MemoryBudget budget,
+            long fixedBytes,
+            int outboundBytes,
+            int mostOutboundBytes,
+            WindowSizer window) {
         this.budget = budget;
         this.fixedBytes = fixedBytes;
         this.outboundBytes = outboundBytes;
+        this.mostOutboundBytes = mostOutboundBytes;
         this.window = window;
     }
 
@@ -47,14 +55,26 @@ final class Reservation {
                 : null;
     }
 
+    /**
+     * Reserves what an upgrade needs at either end: the least both ways, and more only while bytes
+     * flow, since there may be thousands that are idle.
+     *
+     * @return null if there is no room for that
+     */
+    static @Nullable Reservation tryReserveRaw(MemoryBudget budget, long headBytes) {
+        if (!budget.tryReserve(headBytes + 2 * WindowSizer.LEAST)) {
+            return null;
+        }
+        var window = WindowSizer.raw(budget, System.nanoTime());
+        return new Reservation(budget, headBytes, WindowSizer.LEAST, MOST_OUTBOUND, window);
+    }
+
     private static Reservation of(
             MemoryBudget budget, long headBytes, int leastOutbound, int inbound) {
         int outbound =
-                leastOutbound == 0
-                        ? 0
-                        : WindowSizer.extend(budget, leastOutbound, WindowSizer.START / 2);
+                leastOutbound == 0 ? 0 : WindowSizer.extend(budget, leastOutbound, MOST_OUTBOUND);
         var window = new WindowSizer(budget, inbound, System.nanoTime());
-        return new Reservation(budget, headBytes, outbound, window);
+        return new Reservation(budget, headBytes, outbound, outbound, window);
     }
 
     /** Takes so many bytes more, for heads and trailers; false if there is no room. */
@@ -70,8 +90,9 @@ final class Reservation {
         return window;
     }
 
-    int outboundBytes() {
-        return outboundBytes;
+    /** What is sent under this reservation, with so much credit at first. */
+    Outbound outbound(long credit) {
+        return new Outbound(credit, outboundBytes, mostOutboundBytes, budget);
     }
 
     /** Gives all of it back; true the first time. */

@@ -94,10 +94,11 @@ public final class SessionUpstream implements LinkUpstream {
                 || !session.peerTakes(head.fields())) {
             throw ExchangeException.of(ErrorCode.HEAD_TOO_LARGE, "the agent takes less");
         }
-        admission.enter(Math.min(peer.streams(), session.own().streams()));
+        admission.enter(mostStreams(peer));
         Reservation reservation =
-                Reservation.tryReserve(
-                        budget, headBytes, bodyLength != 0 || head.fields().contains("Upgrade"));
+                head.fields().contains("Upgrade")
+                        ? Reservation.tryReserveRaw(budget, headBytes)
+                        : Reservation.tryReserve(budget, headBytes, bodyLength != 0);
         if (reservation == null) {
             exchangeEnded();
             throw JsonFailures.outOfBudget();
@@ -138,7 +139,7 @@ public final class SessionUpstream implements LinkUpstream {
         boolean end = bodyLength == 0 && !upgrade;
         int credit = reservation.window().window();
         return opened(id -> {
-            Outbound out = new Outbound(peer.window(), reservation.outboundBytes());
+            Outbound out = reservation.outbound(upgrade ? WindowSizer.LEAST : peer.window());
             ServerStream stream = stream(id, head, upgrade, reservation, out, credit);
             if (end) {
                 out.none();
@@ -159,7 +160,7 @@ public final class SessionUpstream implements LinkUpstream {
             throw JsonFailures.outOfBudget();
         }
         return opened(id -> {
-            Outbound out = new Outbound(0, 0);
+            Outbound out = reservation.outbound(0);
             out.none();
             int credit = session.own().window(); // as its hello said
             ServerStream stream = stream(id, head, false, reservation, out, credit);
@@ -208,6 +209,16 @@ public final class SessionUpstream implements LinkUpstream {
     @Override
     public boolean isReady() {
         return session.peer() != null && session.ended() == null;
+    }
+
+    @Override
+    public boolean hasRoom() {
+        Greeting peer = session.peer();
+        return peer == null || admission.inside() < mostStreams(peer);
+    }
+
+    private int mostStreams(Greeting peer) {
+        return Math.min(peer.streams(), session.own().streams());
     }
 
     /** Exchanges that are open. */

@@ -39,6 +39,7 @@ final class WindowSizer {
     private static final long SHORTEST_JUDGED_NANOS = 20_000_000;
 
     private final MemoryBudget budget;
+    private final int rest; // what it shrinks to for a slow consumer
     private int window;
     private int taken; // or never granted, and not granted again yet
     private boolean complete = true; // the peer has had credit for all of the window
@@ -47,11 +48,25 @@ final class WindowSizer {
     private int slow; // judgements in a row
     private boolean fast; // says the last judgement
 
-    /** A window over what the caller has reserved. */
+    /** A window for a body, over what the caller has reserved. */
     WindowSizer(MemoryBudget budget, int window, long nowNanos) {
+        this(budget, window, START, nowNanos);
+    }
+
+    private WindowSizer(MemoryBudget budget, int window, int rest, long nowNanos) {
         this.budget = budget;
         this.window = window;
+        this.rest = rest;
         this.judgedSinceNanos = nowNanos;
+    }
+
+    /**
+     * The least window, over what the caller has reserved, for the raw bytes of an upgrade: most of
+     * them are idle for most of their time. It becomes what bodies begin with once half of it was
+     * taken at speed, and the least again for a slow consumer.
+     */
+    static WindowSizer raw(MemoryBudget budget, long nowNanos) {
+        return new WindowSizer(budget, LEAST, LEAST, nowNanos);
     }
 
     /**
@@ -108,6 +123,12 @@ final class WindowSizer {
      */
     private void judge(long nowNanos, long rttNanos) {
         long elapsed = nowNanos - judgedSinceNanos;
+        if (isRawAtRest()) {
+            fast = elapsed <= 2 * rttNanos;
+            slow = elapsed > 8 * rttNanos ? slow + 1 : 0;
+            judgeAnew(nowNanos);
+            return;
+        }
         if (elapsed < Math.max(2 * rttNanos, SHORTEST_JUDGED_NANOS)) {
             return;
         }
@@ -122,6 +143,11 @@ final class WindowSizer {
             slow = inARoundTrip < window / 16.0 ? slow + 1 : 0;
         }
         judgeAnew(nowNanos);
+    }
+
+    /** Whether it has less than all bodies begin with, because it is mostly idle. */
+    private boolean isRawAtRest() {
+        return rest < START && window < START;
     }
 
     private void judgeAnew(long nowNanos) {
@@ -148,10 +174,8 @@ final class WindowSizer {
      */
     private int leastNow() {
         long eighths = budget.usedBytes() / Math.max(1, budget.limitBytes() / 8);
-        if (eighths >= 7) {
-            return SHORT_OF_BUDGET;
-        }
-        return eighths >= 5 || slow >= SLOW_BEFORE_SHRINKING ? START : window;
+        int most = eighths >= 7 ? SHORT_OF_BUDGET : eighths >= 5 ? START : window;
+        return slow >= SLOW_BEFORE_SHRINKING ? Math.min(most, rest) : most;
     }
 
     /** It only takes what leaves half of the budget to others. */
@@ -160,6 +184,11 @@ final class WindowSizer {
             return 0;
         }
         fast = false;
+        if (isRawAtRest()) {
+            int before = window;
+            window = extend(budget, window, START);
+            return window - before;
+        }
         int more = Math.min(window, MOST - window);
         if (budget.usedBytes() + more > budget.limitBytes() / 2 || !budget.tryReserve(more)) {
             return 0;

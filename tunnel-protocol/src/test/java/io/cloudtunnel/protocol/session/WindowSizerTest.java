@@ -143,4 +143,43 @@ class WindowSizerTest {
         assertEquals(2 * WindowSizer.START, near.window());
         near.release();
     }
+
+    @Test
+    void rawBytesBeginWithTheLeastAndGetMoreOnceTheyFlow() {
+        WindowSizer raw = raw();
+        assertEquals(8 * KIB, raw.consumed(8 * KIB, 9 * RTT, RTT), "it was idle before");
+        assertEquals(WindowSizer.LEAST, raw.window());
+        int grant = raw.consumed(8 * KIB, 10 * RTT, RTT);
+        assertEquals(8 * KIB + WindowSizer.START - WindowSizer.LEAST, grant);
+        assertEquals(WindowSizer.START, raw.window());
+        raw.release();
+    }
+
+    @Test
+    void rawBytesThatFlowNoLongerGiveBackAllButTheLeast() {
+        WindowSizer raw = raw();
+        long at = RTT;
+        raw.consumed(8 * KIB, at, RTT);
+        assertEquals(WindowSizer.START, raw.window());
+        for (int i = 0; i < 20; i++) {
+            at += 9 * RTT;
+            raw.consumed(raw.window() / 2, at, RTT);
+        }
+        assertEquals(WindowSizer.LEAST, raw.window());
+        raw.release();
+    }
+
+    @Test
+    void rawBytesGetNoMoreThanTheBudgetHas() {
+        othersHold(48 * MIB);
+        WindowSizer raw = raw();
+        assertEquals(8 * KIB, raw.consumed(8 * KIB, RTT, RTT));
+        assertEquals(WindowSizer.LEAST, raw.window());
+        raw.release();
+    }
+
+    private WindowSizer raw() {
+        assertTrue(budget.tryReserve(WindowSizer.LEAST));
+        return WindowSizer.raw(budget, 0);
+    }
 }

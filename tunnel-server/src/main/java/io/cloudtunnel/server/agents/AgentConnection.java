@@ -198,7 +198,7 @@ final class AgentConnection implements ServerConnection, AgentLink {
 
     @Override
     public boolean isReady() {
-        return upstream.isReady();
+        return upstream.isReady() && upstream.hasRoom();
     }
 
     @Override

@@ -29,18 +29,26 @@ final class Http2Context extends HelidonContext {
     private final DataWriter writer;
 
     private Http2Context(
-            ConnectionContext context, HttpInput in, Streams streams, DataWriter writer) {
-        super(context, new DataReader(new Http2Input(in, streams)));
+            ConnectionContext context,
+            HttpInput in,
+            Streams streams,
+            DataWriter writer,
+            int mostHeadBytes) {
+        super(context, new DataReader(new Http2Input(in, streams, mostHeadBytes)));
         this.streams = streams;
         this.executor = new StreamThreads(context, streams);
         this.writer = writer;
     }
 
     static Http2Context of(
-            ConnectionContext context, HttpInput in, Deadline writing, Duration writeStall) {
+            ConnectionContext context,
+            HttpInput in,
+            Deadline writing,
+            Duration writeStall,
+            int mostHeadBytes) {
         Writer writer = new Writer(context.dataWriter(), writing, writeStall, new ReentrantLock());
-        return new Http2Context(
-                context, in, new Streams(writer, context.serverSocket()::close), writer);
+        Streams streams = new Streams(writer, context.serverSocket()::close);
+        return new Http2Context(context, in, streams, writer, mostHeadBytes);
     }
 
     @Override
@@ -66,6 +74,8 @@ final class Http2Context extends HelidonContext {
 
         /** Answered uploads that a client may neither end nor reset. */
         private static final int MOST_DISCARDED = 1000;
+
+        private static final int ENHANCE_YOUR_CALM = 0xb;
 
         private final Map<Integer, StreamWatch> open =
                 new ConcurrentHashMap<>(); // bounded by the streams that Helidon allows
@@ -117,6 +127,15 @@ final class Http2Context extends HelidonContext {
                 writer.writeNow(windowUpdate(length));
             }
             return false;
+        }
+
+        @Override
+        public void refuse() {
+            BufferData frame = BufferData.create(17);
+            frame.write(new byte[] {0, 0, 8, 7, 0, 0, 0, 0, 0}); // RFC 9113, section 6.8
+            frame.writeInt32(latest);
+            frame.writeInt32(ENHANCE_YOUR_CALM);
+            writer.writeNow(frame);
         }
 
         /** For the whole connection (RFC 9113, section 6.9). */

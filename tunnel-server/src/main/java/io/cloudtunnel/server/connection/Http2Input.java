@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * section 4.1): somebody is told of what Helidon does not tell.
  *
  * <p>What it gives ends at the latest with a stream's head, so that Helidon begins the stream
- * before it sees more. Empty pieces of a body are left out, since Helidon takes one for the end.
+ * before it sees more. Empty pieces of a body are left out, since Helidon takes one for the end; a
+ * head beyond its limits ends the connection before Helidon decodes it.
  */
 final class Http2Input implements Supplier<byte[]> {
 
@@ -37,10 +38,14 @@ final class Http2Input implements Supplier<byte[]> {
 
         /** A piece of a body; says whether anybody is there for it. */
         boolean data(int id, int length, boolean endsStream);
+
+        /** Tells the client that its connection ends because of what it sends. */
+        void refuse();
     }
 
     private final HttpInput in;
     private final Streams streams;
+    private final Http2HeadGuard heads;
     private final byte[] header = new byte[HEADER_BYTES];
     private int headerLength;
     private int payloadLeft;
@@ -49,10 +54,17 @@ final class Http2Input implements Supplier<byte[]> {
     private int prefaceLeft = PREFACE.length();
     private byte[] piece = new byte[0];
     private int at;
+    private boolean refused;
 
-    Http2Input(HttpInput in, Streams streams) {
+    /**
+     * The bytes of a connection.
+     *
+     * @param mostHeadBytes of one head, as it travels
+     */
+    Http2Input(HttpInput in, Streams streams, int mostHeadBytes) {
         this.in = in;
         this.streams = streams;
+        this.heads = new Http2HeadGuard(mostHeadBytes);
     }
 
     @Override
@@ -60,10 +72,14 @@ final class Http2Input implements Supplier<byte[]> {
         try {
             ByteArrayOutputStream out = new ByteArrayOutputStream(piece.length - at);
             while (out.size() == 0) {
-                if (at == piece.length && !fill()) {
+                if (refused || (at == piece.length && !fill())) {
                     return null;
                 }
                 pass(out);
+                if (refused) {
+                    streams.refuse();
+                    return null;
+                }
             }
             return out.toByteArray();
         } catch (IOException e) {
@@ -93,12 +109,13 @@ final class Http2Input implements Supplier<byte[]> {
                 readHeader(out);
             }
             int count = Math.min(payloadLeft, piece.length - at);
+            refused |= isHead && !heads.payload(piece, at, at + count);
             if (passes) {
                 out.write(piece, at, count);
             }
             at += count;
             payloadLeft -= count;
-            go = !(isHead && payloadLeft == 0 && headerLength == 0);
+            go = !refused && !(isHead && payloadLeft == 0 && headerLength == 0);
         }
     }
 
@@ -126,7 +143,10 @@ final class Http2Input implements Supplier<byte[]> {
                     default -> true;
                 };
         if (type == HEADERS) {
+            refused |= !heads.begin(header[4], payloadLeft);
             streams.head(id, endsStream);
+        } else if (type == CONTINUATION) {
+            refused |= !heads.goesOn(payloadLeft);
         }
         if (passes) {
             out.write(header, 0, HEADER_BYTES);

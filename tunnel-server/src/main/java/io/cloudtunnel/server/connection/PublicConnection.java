@@ -10,6 +10,7 @@ import io.cloudtunnel.protocol.http.ReceivedRequest;
 import io.cloudtunnel.protocol.http.TargetForm;
 import io.cloudtunnel.protocol.session.Patrol;
 import io.cloudtunnel.server.front.ErrorAnswer;
+import io.cloudtunnel.server.front.PublicRoutes.Route;
 import io.cloudtunnel.server.observe.RequestIds;
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.concurrency.limits.LimitAlgorithm;
@@ -70,9 +71,13 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
                 http2(selector, limit);
                 return;
             }
-            ReceivedRequest request = next();
-            while (request != null) {
-                request = isTunnels(request) ? answer(request, limit) : routed(request, limit);
+            Arrival arrival = next();
+            while (arrival != null) {
+                Route route = arrival.route();
+                arrival =
+                        route == null
+                                ? routed(arrival.request(), limit)
+                                : answer(arrival.request(), route, limit);
             }
         } catch (ServerConnectionException | UncheckedIOException | IOException e) {
             LOGGER.log(Level.TRACE, "the connection broke", e);
@@ -95,7 +100,13 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
     }
 
     private void http2(ServerConnectionSelector selector, Limit limit) throws InterruptedException {
-        Http2Context own = Http2Context.of(context, in, writing, shared.limits().writeStall());
+        Http2Context own =
+                Http2Context.of(
+                        context,
+                        in,
+                        writing,
+                        shared.limits().writeStall(),
+                        shared.messageLimits().headBytes());
         ServerConnection helidons = selector.connection(own);
         http2 = own;
         routed = helidons;
@@ -110,7 +121,7 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
 
     /** Waits for the next request; null at the end, and where it was refused. */
     @Override
-    public @Nullable ReceivedRequest next() throws IOException, InterruptedException {
+    public @Nullable Arrival next() throws IOException, InterruptedException {
         reading.in(shared.limits().idle());
         idle = true;
         try {
@@ -121,8 +132,11 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
             idle = false;
             reading.in(shared.limits().head());
             ReceivedRequest request = in.readRequest();
-            if (request == null || (request.form() != TargetForm.AUTHORITY && hasHost(request))) {
-                return request;
+            if (request == null) {
+                return null;
+            }
+            if (request.form() != TargetForm.AUTHORITY && hasHost(request)) {
+                return new Arrival(request, shared.handler().route(request.head(), request.host()));
             }
             if (hasHost(request)) {
                 refuse(501, "bad-request", "CONNECT is not carried: this server is no proxy");
@@ -162,12 +176,7 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
         }
     }
 
-    @Override
-    public boolean isTunnels(ReceivedRequest request) {
-        return shared.handler().claims(request.head(), request.host());
-    }
-
-    private @Nullable ReceivedRequest answer(ReceivedRequest request, Limit limit)
+    private @Nullable Arrival answer(ReceivedRequest request, Route route, Limit limit)
             throws IOException, InterruptedException {
         LimitAlgorithm.Outcome outcome = limit.tryAcquireOutcome(true);
         if (!(outcome instanceof LimitAlgorithm.Outcome.Accepted accepted)) {
@@ -176,7 +185,7 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
         }
         ConnectionCall call = new ConnectionCall(this, request);
         try {
-            shared.handler().handle(call);
+            shared.handler().handle(call, route);
         } finally {
             accepted.token().success();
         }
@@ -185,7 +194,7 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
     }
 
     /** Lets Helidon answer until a request for a tunnel comes, and returns that one. */
-    private @Nullable ReceivedRequest routed(ReceivedRequest first, Limit limit)
+    private @Nullable Arrival routed(ReceivedRequest first, Limit limit)
             throws InterruptedException {
         RoutedInput input = new RoutedInput(in, this, first);
         ServerConnection helidons = shared.routed().connection(new RoutedContext(context, input));

@@ -25,9 +25,7 @@ final class RoutedInput implements Supplier<byte[]> {
     /** Where requests come from, and whose they are. */
     interface Source {
         /** Waits for the next request; null at the end of the connection. */
-        @Nullable ReceivedRequest next() throws IOException, InterruptedException;
-
-        boolean isTunnels(ReceivedRequest request);
+        @Nullable Arrival next() throws IOException, InterruptedException;
 
         /** Waits for the next piece of a request's body, null at its end. */
         @Nullable Bytes readBody() throws IOException;
@@ -46,7 +44,7 @@ final class RoutedInput implements Supplier<byte[]> {
     private final Source source;
     private ReceivedRequest request;
     private State state = State.HEAD;
-    private @Nullable ReceivedRequest kept;
+    private @Nullable Arrival kept;
 
     RoutedInput(HttpInput in, Source source, ReceivedRequest first) {
         this.in = in;
@@ -55,7 +53,7 @@ final class RoutedInput implements Supplier<byte[]> {
     }
 
     /** The request at which it ended, for somebody else; null where the connection did. */
-    @Nullable ReceivedRequest kept() {
+    @Nullable Arrival kept() {
         return kept;
     }
 
@@ -128,12 +126,12 @@ final class RoutedInput implements Supplier<byte[]> {
     }
 
     private byte @Nullable [] next() throws IOException, InterruptedException {
-        ReceivedRequest following = kept == null ? source.next() : null;
-        if (following == null || source.isTunnels(following)) {
+        Arrival following = kept == null ? source.next() : null;
+        if (following == null || following.route() != null) {
             kept = kept == null ? following : kept;
             return null;
         }
-        request = following;
+        request = following.request();
         return head();
     }
 

@@ -2,8 +2,8 @@ package io.cloudtunnel.server.front;
 
 import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.frame.ResponseHead;
+import io.cloudtunnel.protocol.frame.Tokens;
 import io.cloudtunnel.protocol.http.HopByHop;
-import io.cloudtunnel.protocol.http.Tokens;
 import io.cloudtunnel.protocol.session.ErrorCode;
 import io.cloudtunnel.protocol.session.ExchangeException;
 

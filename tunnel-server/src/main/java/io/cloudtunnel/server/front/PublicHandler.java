@@ -68,16 +68,16 @@ public final class PublicHandler {
     }
 
     /**
-     * Whether a request is for this handler.
+     * Where a request goes; null where it is not for this handler.
      *
      * @param host the host and port that it asks for, null where it names none
      */
-    public boolean claims(RequestHead head, @Nullable String host) {
-        return routes.of(head, host) != null;
+    public @Nullable Route route(RequestHead head, @Nullable String host) {
+        return routes.of(head, host);
     }
 
     /** Handles a request to its end; throws nothing, since there is nobody left to tell. */
-    public void handle(PublicCall call) {
+    public void handle(PublicCall call, Route route) {
         RequestHead head = call.head();
         String requestId = RequestIds.of(head.fields());
         String client = forwarding.client(head.fields(), call.peerHost());
@@ -85,7 +85,10 @@ public final class PublicHandler {
         drain.enter();
         ResponsePump response = new ResponsePump(call, log, rules);
         try {
-            carry(call, response, log);
+            switch (route) {
+                case Route.Tunnel tunnel -> carry(call, tunnel, response, log);
+                case Route.Redirect redirect -> response.redirect(redirect.location());
+            }
         } catch (ExchangeException e) {
             if (e.code() == ErrorCode.CANCELLED) { // by the pump of the request
                 log.end("client gone");
@@ -113,15 +116,6 @@ public final class PublicHandler {
 
     private static ExchangeException shuttingDown() {
         return new ExchangeException(ErrorCode.DRAINING, "the server is shutting down");
-    }
-
-    private void carry(PublicCall call, ResponsePump response, RequestLog log)
-            throws ExchangeException, IOException, InterruptedException {
-        switch (routes.of(call.head(), call.host())) {
-            case Route.Tunnel tunnel -> carry(call, tunnel, response, log);
-            case Route.Redirect redirect -> response.redirect(redirect.location());
-            case null -> throw unknownTunnel();
-        }
     }
 
     private static ExchangeException unknownTunnel() {

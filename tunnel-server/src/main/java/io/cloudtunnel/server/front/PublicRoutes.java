@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PublicRoutes {
 
-    /** Where a request goes. */
-    sealed interface Route {
+    /** Where a request for a tunnel goes. */
+    public sealed interface Route {
         /**
          * To a tunnel.
          *

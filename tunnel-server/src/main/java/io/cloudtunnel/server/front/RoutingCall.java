@@ -5,7 +5,6 @@ import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.frame.RequestHead;
 import io.cloudtunnel.protocol.frame.ResponseHead;
 import io.cloudtunnel.protocol.http.HopByHop;
-import io.cloudtunnel.protocol.http.HttpException;
 import io.cloudtunnel.protocol.session.Exchange;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
@@ -16,17 +15,12 @@ import io.helidon.webserver.http.RoutingResponse;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A public request that came through Helidon's routing. */
@@ -35,23 +29,13 @@ final class RoutingCall implements PublicCall {
     /** What does not fit into one frame, Helidon writes wrongly, for the whole connection. */
     private static final int HTTP2_HEAD_BYTES = 12 * 1024;
 
-    private static final Logger LOGGER = System.getLogger(RoutingCall.class.getName());
-    private static final int PIECE = 64 * 1024;
-
-    /** How long a client that is still sending has to see the response. */
-    private static final Duration LINGER = Duration.ofSeconds(2);
-
     private final ServerRequest request;
     private final ServerResponse response;
     private final RequestHead head;
-    private final long bodyLength;
     private final boolean http2;
     private final StreamWatch watch;
-    private long bodyBytes;
-    private @Nullable InputStream in;
+    private final RoutingBody body;
     private @Nullable OutputStream out;
-    private byte @Nullable [] scratch; // of the thread that reads
-    private volatile boolean bodyRead;
     private boolean saidClose;
     private boolean begun; // a piece was given to Helidon
     private boolean takesTrailers;
@@ -74,8 +58,7 @@ final class RoutingCall implements PublicCall {
                 request.context()
                         .get(StreamWatch.class)
                         .orElseGet(() -> new StreamWatch(!http2, () -> {}));
-        this.bodyLength = lengthOfBody();
-        this.bodyRead = bodyLength == 0;
+        this.body = new RoutingBody(request, watch, lengthOfBody());
     }
 
     private long lengthOfBody() {
@@ -136,59 +119,12 @@ final class RoutingCall implements PublicCall {
 
     @Override
     public long bodyLength() {
-        return bodyLength;
+        return body.length();
     }
 
     @Override
     public @Nullable Bytes read() throws IOException {
-        if (bodyRead) {
-            return null;
-        }
-        if (in == null) {
-            in = request.content().inputStream();
-        }
-        if (scratch == null) {
-            scratch = new byte[PIECE];
-        }
-        byte[] piece = scratch;
-        int count = readInto(piece);
-        bodyRead |= count < 0;
-        bodyBytes += Math.max(0, count);
-        if (count < 0 && bodyLength >= 0 && bodyBytes != bodyLength) {
-            throw new HttpException(400, "the body is not as long as Content-Length says");
-        }
-        if (count == PIECE) { // given away
-            scratch = null;
-            return Bytes.wrap(piece);
-        }
-        return count < 0 ? null : Bytes.copyOf(piece, 0, count);
-    }
-
-    private int readInto(byte[] piece) throws IOException {
-        InputStream body = Objects.requireNonNull(in);
-        int[] count = new int[1];
-        helidons(() -> count[0] = body.read(piece));
-        return count[0];
-    }
-
-    private interface Action {
-        void run() throws IOException;
-    }
-
-    /** Runs code of Helidon, which has exceptions of its own for a client that is gone. */
-    private void helidons(Action action) throws IOException {
-        boolean goesOn = false;
-        watch.enter();
-        try {
-            action.run();
-        } catch (RuntimeException e) {
-            throw new IOException("the client is gone", e);
-        } finally {
-            goesOn = watch.leave();
-        }
-        if (!goesOn) { // and perhaps it looked like the end of the body
-            throw new IOException("the client is gone");
-        }
+        return body.read();
     }
 
     @Override
@@ -200,7 +136,7 @@ final class RoutingCall implements PublicCall {
             byte[] text =
                     "The response head is too large for HTTP/2 here; HTTP/1.1 carries it.\n"
                             .getBytes(StandardCharsets.US_ASCII);
-            helidons(() -> response.send(text));
+            watch.run(() -> response.send(text));
             return;
         }
         response.status(
@@ -215,14 +151,14 @@ final class RoutingCall implements PublicCall {
         fields.forEach(
                 (name, value) -> values.computeIfAbsent(name, n -> new ArrayList<>()).add(value));
         values.forEach((name, list) -> add(HeaderNames.create(name), list));
-        if (!bodyRead && !http2) { // what is left of it cannot be told from a next request
+        if (!body.ended() && !http2) { // what is left of it cannot be told from a next request
             response.header(HeaderValues.CONNECTION_CLOSE);
             saidClose = true;
         }
         if (hasBody || http2) {
             out = response.outputStream();
         } else {
-            helidons(response::send);
+            watch.run(response::send);
         }
         if (http2) {
             takesTrailers = HopByHop.takesTrailers(head.fields());
@@ -262,7 +198,7 @@ final class RoutingCall implements PublicCall {
         }
         begun = true;
         // A copy, since Helidon's stream writes too much of an array that begins elsewhere.
-        helidons(() -> to.write(piece.toByteArray()));
+        watch.run(() -> to.write(piece.toByteArray()));
     }
 
     /** Over HTTP/2 also the head, for which Helidon waits for a first piece, if an empty one. */
@@ -274,9 +210,9 @@ final class RoutingCall implements PublicCall {
         }
         if (http2 && !begun) {
             begun = true;
-            helidons(() -> to.write(new byte[0]));
+            watch.run(() -> to.write(new byte[0]));
         }
-        helidons(to::flush);
+        watch.run(to::flush);
     }
 
     @Override
@@ -284,7 +220,7 @@ final class RoutingCall implements PublicCall {
         if (refused) {
             return;
         }
-        helidons(() -> {
+        watch.run(() -> {
             if (takesTrailers) {
                 trailers.forEach((name, value) ->
                         response.trailers()
@@ -307,15 +243,12 @@ final class RoutingCall implements PublicCall {
      * @return whether the connection has to be closed
      */
     boolean endsConnection() throws InterruptedException {
-        if (!bodyRead && !aborted) {
-            Thread reader = Thread.ofVirtual().name("tunnel-linger").start(this::readOn);
-            if (!reader.join(LINGER)) {
-                aborted = true; // closing ends the reader
-            }
+        if (!aborted && !body.readOn()) {
+            aborted = true;
         }
-        boolean ends = aborted || saidClose || !bodyRead;
-        if (ends && http2 && !request.content().consumed()) {
-            dropBody();
+        boolean ends = aborted || saidClose || !body.ended();
+        if (ends && http2) {
+            body.drop();
         }
         return ends;
     }
@@ -323,38 +256,14 @@ final class RoutingCall implements PublicCall {
     /** It was answered without this. */
     void abandon() {
         if (http2) {
-            dropBody();
-        }
-    }
-
-    /** Helidon would wait for the end of the body; where it is interrupted it takes that for it. */
-    private void dropBody() {
-        watch.discard();
-        for (int i = 0; i < 2 && !request.content().consumed(); i++) {
-            Thread.currentThread().interrupt();
-            try {
-                request.content().consume();
-            } catch (RuntimeException e) {
-                LOGGER.log(Level.TRACE, "the client is gone", e);
-            }
-            Thread.interrupted();
-        }
-    }
-
-    private void readOn() {
-        try {
-            Bytes dropped = read();
-            while (dropped != null && !aborted) {
-                dropped = read();
-            }
-        } catch (IOException e) {
-            aborted = true; // the client is gone
+            body.drop();
         }
     }
 
     @Override
     public void abort() {
         aborted = true;
+        body.stop();
         if (http2) {
             watch.end(); // whoever still reads
         }

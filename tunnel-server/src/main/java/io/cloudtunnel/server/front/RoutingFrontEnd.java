@@ -2,8 +2,9 @@ package io.cloudtunnel.server.front;
 
 import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.frame.RequestHead;
+import io.cloudtunnel.protocol.frame.Tokens;
 import io.cloudtunnel.protocol.http.Authority;
-import io.cloudtunnel.protocol.http.Tokens;
+import io.cloudtunnel.server.front.PublicRoutes.Route;
 import io.cloudtunnel.server.observe.RequestIds;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
@@ -32,18 +33,19 @@ public final class RoutingFrontEnd implements Handler {
 
     @Override
     public void handle(ServerRequest request, ServerResponse response) {
-        if (!claimed(request)) {
-            response.next(); // the route matched the path after decoding; that is not its name
+        RoutingCall call = new RoutingCall(request, response);
+        Route route = handler.route(call.head(), call.host());
+        if (route == null) {
+            response.next(); // it is the application's, whatever its path is once decoded
             return;
         }
-        RoutingCall call = new RoutingCall(request, response);
         Problem problem = call.isHttp2() ? http2Problem(call) : problem(call.head());
         if (problem != null) {
             refuse(problem, call.isHttp2(), response);
             call.abandon();
             throw closed(); // Helidon would go on, and take what follows for a request
         }
-        handler.handle(call);
+        handler.handle(call, route);
         try {
             if (call.endsConnection()) {
                 throw closed();
@@ -52,16 +54,6 @@ public final class RoutingFrontEnd implements Handler {
             Thread.currentThread().interrupt();
             throw closed();
         }
-    }
-
-    private boolean claimed(ServerRequest request) {
-        Fields fields = RoutingFields.of(request);
-        return handler.claims(
-                RequestHead.of(
-                        request.prologue().method().text(),
-                        request.prologue().uriPath().rawPath(),
-                        fields),
-                fields.first("Host"));
     }
 
     private static CloseConnectionException closed() {

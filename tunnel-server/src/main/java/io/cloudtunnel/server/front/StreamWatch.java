@@ -73,8 +73,33 @@ public final class StreamWatch {
         }
     }
 
+    /** Code of Helidon. */
+    interface Action {
+        void run() throws IOException;
+    }
+
+    /**
+     * Runs code of Helidon, which has exceptions of its own for a client that is gone.
+     *
+     * @throws IOException if the client is gone, also where that looked like the end of a body
+     */
+    void run(Action action) throws IOException {
+        boolean goesOn = false;
+        enter();
+        try {
+            action.run();
+        } catch (RuntimeException e) {
+            throw new IOException("the client is gone", e);
+        } finally {
+            goesOn = leave();
+        }
+        if (!goesOn) {
+            throw new IOException("the client is gone");
+        }
+    }
+
     /** From now on this thread may be interrupted, until {@link #leave}. */
-    void enter() throws IOException {
+    private void enter() throws IOException {
         lock.lock();
         try {
             if (over) {
@@ -92,7 +117,7 @@ public final class StreamWatch {
      *
      * @return whether the stream goes on
      */
-    boolean leave() {
+    private boolean leave() {
         lock.lock();
         try {
             CURRENT.remove();

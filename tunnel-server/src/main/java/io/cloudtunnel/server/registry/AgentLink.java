@@ -12,7 +12,9 @@ public interface AgentLink extends Upstream {
     /** Whether it is to get requests: it lives, and neither end is about to leave. */
     boolean takesRequests();
 
-    /** Whether its agent can be sent requests at once, since it has said hello. */
+    /**
+     * Whether its agent can be sent a request at once: it has said hello, and may have one more.
+     */
     boolean isReady();
 
     /** Requests that are open on it. */

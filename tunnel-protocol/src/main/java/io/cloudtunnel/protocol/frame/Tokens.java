@@ -1,4 +1,4 @@
-package io.cloudtunnel.protocol.http;
+package io.cloudtunnel.protocol.frame;
 
 /** Which characters may stand where (RFC 9110, section 5; RFC 9112, section 3.2). */
 public final class Tokens {
@@ -32,34 +32,39 @@ public final class Tokens {
         return !text.isEmpty() && all(text, TARGET);
     }
 
-    static boolean isToken(int c) {
+    /** The same of one character, 0 to 255. */
+    public static boolean isToken(int c) {
         return (CLASSES[c] & TOKEN) != 0;
     }
 
-    static boolean isValue(int c) {
+    /** The same of one character, 0 to 255. */
+    public static boolean isValue(int c) {
         return (CLASSES[c] & VALUE) != 0;
     }
 
-    static boolean isTarget(int c) {
+    /** The same of one character, 0 to 255. */
+    public static boolean isTarget(int c) {
         return (CLASSES[c] & TARGET) != 0;
     }
 
-    static boolean isDigit(int c) {
+    /** Of ASCII. */
+    public static boolean isDigit(int c) {
         return c >= '0' && c <= '9';
     }
 
-    static boolean isLetterOrDigit(int c) {
+    /** Of ASCII. */
+    public static boolean isLetterOrDigit(int c) {
         int lower = c | 0x20;
         return isDigit(c) || (lower >= 'a' && lower <= 'z');
     }
 
     /** Optional whitespace: space and tab. */
-    static boolean isBlank(int c) {
+    public static boolean isBlank(int c) {
         return c == ' ' || c == '\t';
     }
 
     /** The value of a hexadecimal digit, or -1. Unlike the JDK's, for ASCII only. */
-    static int hex(int c) {
+    public static int hex(int c) {
         if (isDigit(c)) {
             return c - '0';
         }

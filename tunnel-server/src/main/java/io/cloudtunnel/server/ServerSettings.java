@@ -1,0 +1,155 @@
+package io.cloudtunnel.server;
+
+import io.cloudtunnel.program.Option;
+import io.cloudtunnel.program.SettingException;
+import io.cloudtunnel.program.Settings;
+import io.cloudtunnel.protocol.frame.Limits;
+import io.cloudtunnel.server.auth.RegistrationPolicy;
+import io.cloudtunnel.server.prefix.HostMode;
+import java.net.URI;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+
+/** What becomes of a server's settings. */
+final class ServerSettings {
+
+    private final Settings settings;
+    private final TunnelServerBuilder builder;
+
+    private ServerSettings(Settings settings, TunnelServerBuilder builder) {
+        this.settings = settings;
+        this.builder = builder;
+    }
+
+    /**
+     * Sets what is given; everything else stays as the builder has it.
+     *
+     * @throws SettingException if a value is wrong
+     */
+    static void apply(Settings settings, TunnelServerBuilder builder) {
+        ServerSettings all = new ServerSettings(settings, builder);
+        all.server();
+        all.registration();
+        all.prefix();
+        all.links();
+        all.limits();
+    }
+
+    private void server() {
+        integer(ServerOptions.PORT, 0, 65535, builder::port);
+        integer(ServerOptions.TRUSTED_HOPS, 0, 16, builder::trustedHops);
+        URI base = settings.url(ServerOptions.PUBLIC_BASE_URL);
+        if (base != null) {
+            builder.publicBaseUrl(base);
+        }
+        set(ServerOptions.TUNNEL_KEY, builder::tunnelKey);
+        flag(ServerOptions.HTTP2, builder::http2);
+        flag(ServerOptions.CHUNK_LARGE_ANSWERS, builder::chunkLargeAnswers);
+    }
+
+    private void registration() {
+        set(ServerOptions.API_KEYS, keys -> builder.apiKeys(RegistrationPolicy.parseKeys(keys)));
+        String word = settings.word(ServerOptions.REGISTRATION, "open", "keys", "oidc", "mtls");
+        if (word != null) {
+            builder.registration(mode(word));
+        }
+    }
+
+    private RegistrationPolicy.Mode mode(String word) {
+        return switch (word) {
+            case "open" -> RegistrationPolicy.Mode.OPEN;
+            case "keys" -> {
+                if (builder.apiKeys().isEmpty()) {
+                    throw new SettingException(
+                            "REGISTRATION is 'keys', but there are no API_KEYS; give them as"
+                                    + " name:key,name:key");
+                }
+                yield RegistrationPolicy.Mode.KEYS;
+            }
+            default ->
+                    throw settings.wrong(
+                            ServerOptions.REGISTRATION, "open or keys in this version");
+        };
+    }
+
+    private void prefix() {
+        String mode = settings.word(ServerOptions.ROOT_FALLBACK, "referer", "cookie", "off");
+        if (mode != null) {
+            builder.rootFallback(mode);
+        }
+        String rewrite = settings.word(ServerOptions.REWRITE_PREFIX, "true", "false");
+        if (rewrite != null) {
+            builder.rewritePrefix(rewrite.equals("true"));
+        }
+        set(ServerOptions.HOST_DOMAIN, builder::hostDomain);
+        set(ServerOptions.HOST_NAMES, text -> builder.hostNames(HostMode.parse(text)));
+        try {
+            HostMode ignored = builder.hosts();
+        } catch (IllegalArgumentException e) {
+            throw new SettingException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void links() {
+        integer(ServerOptions.MAX_LINKS, 1, 1_000_000, builder::maxLinks);
+        if (!"auto".equalsIgnoreCase(settings.text(ServerOptions.LINK_LIFETIME))) {
+            Duration life = settings.duration(ServerOptions.LINK_LIFETIME, Duration.ZERO);
+            set(ServerOptions.LINK_LIFETIME, text -> builder.linkLifetime(life));
+        }
+        boolean off = "off".equalsIgnoreCase(settings.text(ServerOptions.BRIDGE_TIME));
+        if (off) {
+            builder.bridgeTime(Duration.ZERO);
+        } else if (settings.text(ServerOptions.BRIDGE_TIME) != null) {
+            builder.bridgeTime(settings.duration(ServerOptions.BRIDGE_TIME, Duration.ZERO));
+        }
+    }
+
+    private void limits() {
+        if (settings.text(ServerOptions.MEMORY_BUDGET) != null) {
+            builder.memoryBudget(
+                    settings.bytes(ServerOptions.MEMORY_BUDGET, 0, 1 << 20, Long.MAX_VALUE));
+        }
+        Limits limits = builder.limits();
+        long body =
+                settings.bytes(
+                        ServerOptions.JSON_BODY_LIMIT, limits.jsonBodyBytes(), 1024, 1 << 30);
+        long text =
+                settings.bytes(
+                        ServerOptions.JSON_MAX_BODY,
+                        limits.jsonMaxBody(),
+                        0,
+                        Limits.MOST_JSON_MAX_BODY);
+        builder.limits(
+                limits.toBuilder()
+                        .responseTimeout(
+                                settings.duration(
+                                        ServerOptions.RESPONSE_TIMEOUT, limits.responseTimeout()))
+                        .jsonBodyBytes((int) body)
+                        .jsonMaxBody((int) text)
+                        .build());
+    }
+
+    private void integer(Option option, int least, int most, IntConsumer setter) {
+        if (settings.text(option) != null) {
+            setter.accept(settings.integer(option, least, least, most));
+        }
+    }
+
+    private void flag(Option option, Consumer<Boolean> setter) {
+        if (settings.text(option) != null) {
+            setter.accept(settings.flag(option, false));
+        }
+    }
+
+    private void set(Option option, Consumer<String> setter) {
+        String value = settings.text(option);
+        if (value != null) {
+            try {
+                setter.accept(value);
+            } catch (IllegalArgumentException e) {
+                throw settings.wrong(option, String.valueOf(e.getMessage()));
+            }
+        }
+    }
+}
