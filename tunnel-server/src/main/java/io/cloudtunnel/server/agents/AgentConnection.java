@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A connection that an agent's link lives on, from the 101 to its end. */
 final class AgentConnection implements ServerConnection, AgentLink {
@@ -41,7 +42,7 @@ final class AgentConnection implements ServerConnection, AgentLink {
     private final LinkUpstream upstream;
     private final CountDownLatch begun = new CountDownLatch(1); // until the 101 is written
     private final List<ScheduledFuture<?>> timers = new ArrayList<>(4); // of the serving thread
-    private volatile String agent = "";
+    private volatile @Nullable Greeting greeting;
     private volatile boolean leaving; // it gets no new requests
 
     AgentConnection(
@@ -150,11 +151,9 @@ final class AgentConnection implements ServerConnection, AgentLink {
     }
 
     /** The agent's hello has come. */
-    private void greeted(Greeting greeting) {
-        agent = greeting.agent();
-        if (greeting.exclusive()) {
-            acceptor.links().takeOver(tunnelId, this);
-        }
+    private void greeted(Greeting said) {
+        greeting = said;
+        acceptor.links().greeted(tunnelId, this);
     }
 
     /** An agent that asked for binary mode, and does not begin it, holds a place for nothing. */
@@ -208,7 +207,19 @@ final class AgentConnection implements ServerConnection, AgentLink {
 
     @Override
     public String agent() {
-        return agent;
+        Greeting said = greeting;
+        return said == null ? "" : said.agent();
+    }
+
+    @Override
+    public boolean isKnown() {
+        return greeting != null || !upstream.carriesInterim();
+    }
+
+    @Override
+    public boolean isExclusive() {
+        Greeting said = greeting;
+        return said != null && said.exclusive();
     }
 
     /** The requests that it has may still be answered: only new ones go to the newer link. */
@@ -217,6 +228,7 @@ final class AgentConnection implements ServerConnection, AgentLink {
         leaving = true;
         upstream.stop();
         inBackground(() -> {
+            begun.await(); // nothing may be written before the 101
             boolean ignored = upstream.drain(acceptor.limits().responseTimeout(), Reason.REPLACED);
             link.close(LinkCloseCode.REPLACED, "a newer agent of this tunnel has connected");
         });

@@ -11,7 +11,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,24 +78,16 @@ public final class LinkRegistry {
                             return of;
                         });
         if (!link.carriesInterim()) {
-            replace(tunnel, other -> !other.equals(link) && !other.carriesInterim());
+            tunnel.owner().json(link, tunnel.links().all());
         }
         bridge.arrived(tunnelId);
     }
 
-    /** A link's agent wants the tunnel for itself: those of other agents leave. */
-    public void takeOver(String tunnelId, AgentLink link) {
+    /** The agent of a link in binary mode has said who it is. */
+    public void greeted(String tunnelId, AgentLink link) {
         TunnelUpstream tunnel = tunnels.get(tunnelId);
         if (tunnel != null) {
-            replace(tunnel, other -> !other.equals(link) && !other.agent().equals(link.agent()));
-        }
-    }
-
-    private static void replace(TunnelUpstream tunnel, Predicate<AgentLink> which) {
-        for (AgentLink other : tunnel.links().all()) {
-            if (which.test(other) && other.takesRequests()) {
-                other.replaced();
-            }
+            tunnel.owner().greeted(link, tunnel.links().all());
         }
     }
 

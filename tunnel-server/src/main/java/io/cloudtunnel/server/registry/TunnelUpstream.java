@@ -19,6 +19,7 @@ public final class TunnelUpstream implements Upstream {
     private final LinkRegistry registry;
     private final MemoryBudget budget;
     private final TunnelLinks links = new TunnelLinks();
+    private final TakeOver owner = new TakeOver();
 
     TunnelUpstream(String id, LinkRegistry registry, MemoryBudget budget) {
         this.id = id;
@@ -28,6 +29,10 @@ public final class TunnelUpstream implements Upstream {
 
     TunnelLinks links() {
         return links;
+    }
+
+    TakeOver owner() {
+        return owner;
     }
 
     /** Of links of both modes, one that passes them on gets the requests that ask for them. */
