@@ -1,6 +1,5 @@
 package io.cloudtunnel.server.registry;
 
-import io.cloudtunnel.protocol.session.ErrorCode;
 import io.cloudtunnel.protocol.session.ExchangeException;
 import io.cloudtunnel.protocol.session.MemoryBudget;
 import java.time.Duration;
@@ -91,6 +90,11 @@ public final class LinkRegistry {
         }
     }
 
+    /** A link gets requests again, which it did not for a while. */
+    public void recovered(String tunnelId) {
+        bridge.arrived(tunnelId);
+    }
+
     /** Forgets a link. */
     public void remove(String tunnelId, AgentLink link) {
         TunnelUpstream left =
@@ -116,20 +120,10 @@ public final class LinkRegistry {
      */
     public TunnelUpstream await(String tunnelId, Consumer<Runnable> onGone)
             throws ExchangeException, InterruptedException {
-        boolean[] cancelled = {false};
-        TunnelUpstream found =
-                awaitAny(
-                        tunnelId,
-                        this::find,
-                        wait ->
-                                onGone.accept(() -> {
-                                    cancelled[0] = true;
-                                    wait.cancel();
-                                }));
+        UntilGone client = new UntilGone(onGone);
+        TunnelUpstream found = awaitAny(tunnelId, this::find, client);
         if (found == null) {
-            throw cancelled[0]
-                    ? new ExchangeException(ErrorCode.CANCELLED, "the client has gone")
-                    : TunnelUpstream.notConnected();
+            throw client.failure(TunnelUpstream.notConnected());
         }
         return found;
     }

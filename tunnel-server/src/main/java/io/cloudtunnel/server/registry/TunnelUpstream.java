@@ -6,6 +6,7 @@ import io.cloudtunnel.protocol.session.Exchange;
 import io.cloudtunnel.protocol.session.ExchangeException;
 import io.cloudtunnel.protocol.session.MemoryBudget;
 import io.cloudtunnel.protocol.session.Upstream;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -44,12 +45,19 @@ public final class TunnelUpstream implements Upstream {
     @Override
     public Exchange open(RequestHead head, long bodyLength)
             throws ExchangeException, InterruptedException {
+        return open(head, bodyLength, action -> {});
+    }
+
+    @Override
+    public Exchange open(RequestHead head, long bodyLength, Consumer<Runnable> onGone)
+            throws ExchangeException, InterruptedException {
+        UntilGone client = new UntilGone(onGone);
         AgentLink link = links.choose(head, bodyLength);
-        if (link == null) { // it has just gone; seldom, so nobody can cancel this wait
-            link = registry.awaitLink(id, now -> now.links.choose(head, bodyLength), wait -> {});
+        if (link == null) { // it has just gone
+            link = registry.awaitLink(id, now -> now.links.choose(head, bodyLength), client);
         }
         if (link == null) {
-            throw notConnected();
+            throw client.failure(notConnected());
         }
         try {
             return new RetryingExchange(this, budget, head, bodyLength, link, false);
@@ -57,10 +65,10 @@ public final class TunnelUpstream implements Upstream {
             ExchangeException unsent = e.untouched(); // that is what open() promises
             AgentLink other =
                     SendingAgain.isAllowed(unsent, head, bodyLength)
-                            ? another(head, bodyLength, link, unsent, wait -> {})
+                            ? another(head, bodyLength, link, unsent, client)
                             : null;
             if (other == null) {
-                throw e;
+                throw client.failure(e);
             }
             return new RetryingExchange(this, budget, head, bodyLength, other, true);
         }
