@@ -43,6 +43,9 @@ class LinkLifetimeTest {
                 Thread.onSpinWait();
             }
             assertTrue(System.nanoTime() - began > 1_500_000_000L, "too early");
+            Frame.Leaving leaving = agent.next(Frame.Leaving.class);
+            assertEquals(Reason.LINK_EXPIRED, leaving.reason());
+            assertEquals(250, leaving.millis());
             try (RawClient late = tunnel.raw()) {
                 late.request("GET", tunnel.path("/late"));
                 assertEquals("agent-not-connected", late.answer().first("Cloudtunnel-Error"));

@@ -68,7 +68,7 @@ final class AgentConnection implements ServerConnection, AgentLink {
                                 acceptor.limits(),
                                 acceptor.budget(),
                                 acceptor.patrol(),
-                                this::greeted)
+                                new AgentEvents())
                         : new JsonUpstream(link, acceptor.limits(), acceptor.budget());
     }
 
@@ -134,10 +134,10 @@ final class AgentConnection implements ServerConnection, AgentLink {
     /** The link's time is nearly over. In JSON mode it closes with its last answer. */
     private void retire() {
         leaving = true;
-        upstream.stop();
+        LinkLifetime lifetime = acceptor.lifetime();
+        Duration left = lifetime.untilReset().minus(lifetime.untilNoNew());
+        upstream.retire(left);
         if (!upstream.carriesInterim()) {
-            LinkLifetime lifetime = acceptor.lifetime();
-            Duration left = lifetime.untilReset().minus(lifetime.untilNoNew());
             inBackground(() -> {
                 if (upstream.drain(left)) {
                     goAway();
@@ -150,10 +150,26 @@ final class AgentConnection implements ServerConnection, AgentLink {
         link.close(CloseCode.GOING_AWAY, "the lifetime of this link is over");
     }
 
-    /** The agent's hello has come. */
-    private void greeted(Greeting said) {
-        greeting = said;
-        acceptor.links().greeted(tunnelId, this);
+    /** What the session tells of its agent. */
+    private final class AgentEvents implements SessionUpstream.Events {
+        @Override
+        public void greeted(Greeting said) {
+            greeting = said;
+            acceptor.links().greeted(tunnelId, AgentConnection.this);
+        }
+
+        @Override
+        public void answers(boolean answers) {
+            LOGGER.log(
+                    Level.INFO,
+                    "link tunnel={0} agent={1} {2}",
+                    tunnelId,
+                    peer,
+                    answers ? "is heard of again" : "is silent, and gets no new requests");
+            if (answers) {
+                acceptor.links().recovered(tunnelId);
+            }
+        }
     }
 
     /** An agent that asked for binary mode, and does not begin it, holds a place for nothing. */
