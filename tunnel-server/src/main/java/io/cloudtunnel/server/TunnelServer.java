@@ -124,6 +124,7 @@ public final class TunnelServer implements AutoCloseable {
                                 instance.id(),
                                 instance.started().toEpochMilli()),
                         config.limits());
+        PublicUrls urls = new PublicUrls(config.publicBaseUrl(), config.hosts());
         this.registerHandler =
                 new RegisterHandler(
                         new RegistrationPolicy(
@@ -132,11 +133,12 @@ public final class TunnelServer implements AutoCloseable {
                                 config.publicBaseUrl(),
                                 config.cloudRunService()),
                         credentials,
-                        new PublicUrls(config.publicBaseUrl(), config.hosts()),
+                        urls,
                         drain);
         this.agentEndpoint =
                 new AgentEndpoint(
                         credentials,
+                        urls,
                         new LinkAcceptor(
                                 instance,
                                 links,

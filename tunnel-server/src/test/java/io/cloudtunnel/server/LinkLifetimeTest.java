@@ -90,6 +90,9 @@ class LinkLifetimeTest {
             RawClient.Answer answer = client.answer();
             assertEquals(101, answer.status());
             assertEquals(said, answer.first("Cloudtunnel-Link-Lifetime"));
+            String url = answer.first("Cloudtunnel-Public-Url");
+            assertTrue(url.startsWith("http://localhost"), url);
+            assertTrue(url.endsWith("/pub/" + tunnel.id), url);
         }
     }
 
