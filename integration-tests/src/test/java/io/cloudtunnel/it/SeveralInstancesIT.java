@@ -50,6 +50,7 @@ class SeveralInstancesIT {
                                 .server("http://localhost:" + front.port())
                                 .local("http://127.0.0.1:" + local.port())
                                 .credentialsFile(folder.resolve("credentials.json"))
+                                .links(1)
                                 .start()) {
             assertTrue(agent.awaitConnected(Tunnel.PATIENCE));
             String line = log.await("warning", 60_000, each -> each.contains("SEVERAL INSTANCES"));
