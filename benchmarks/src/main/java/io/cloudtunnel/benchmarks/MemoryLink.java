@@ -15,6 +15,8 @@ final class MemoryLink implements Link {
     private final BlockingQueue<Message> in;
     private final BlockingQueue<Message> out;
 
+    private volatile long bytesReceived;
+
     private MemoryLink(BlockingQueue<Message> in, BlockingQueue<Message> out) {
         this.in = in;
         this.out = out;
@@ -42,7 +44,10 @@ final class MemoryLink implements Link {
     @Override
     public @Nullable Message receive() throws IOException {
         try {
-            return in.take();
+            Message message = in.take();
+            long now = bytesReceived + message.payload().length(); // by one thread
+            bytesReceived = now;
+            return message;
         } catch (InterruptedException e) {
             throw interrupted(e);
         }
@@ -51,6 +56,11 @@ final class MemoryLink implements Link {
     private static IOException interrupted(InterruptedException e) {
         Thread.currentThread().interrupt();
         return new IOException("interrupted", e);
+    }
+
+    @Override
+    public long bytesReceived() {
+        return bytesReceived;
     }
 
     @Override

@@ -3,11 +3,15 @@ package io.cloudtunnel.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.cloudtunnel.agent.AgentListener;
 import io.cloudtunnel.agent.TunnelAgent;
 import io.cloudtunnel.server.TunnelServer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -25,9 +29,13 @@ class HostNamesIT {
     @TempDir Path folder;
 
     private static TunnelServer server(Map<String, String> names) {
+        return server(0, names);
+    }
+
+    private static TunnelServer server(int port, Map<String, String> names) {
         return TunnelServer.builder()
                 .host("127.0.0.1")
-                .port(0)
+                .port(port)
                 .tunnelKey(KEY)
                 .hostNames(names)
                 .start();
@@ -86,6 +94,49 @@ class HostNamesIT {
                     "{\"id\":\"%s\",\"secret\":\"%s\"}".formatted(pair.group(1), pair.group(2));
             Matcher again = register(server, old);
             assertEquals("http://shop.example.com:" + server.port(), again.group(3));
+        }
+    }
+
+    private TunnelAgent kept(int serverPort, int localPort, AgentListener listener)
+            throws Exception {
+        return TunnelAgent.builder()
+                .server("http://localhost:" + serverPort)
+                .local("http://127.0.0.1:" + localPort)
+                .credentialsFile(folder.resolve("credentials.json"))
+                .listener(listener)
+                .start();
+    }
+
+    @Test
+    void anAgentLearnsOfItWithItsNextLink() throws Exception {
+        BlockingQueue<String> changed = new LinkedBlockingQueue<>();
+        AgentListener listener =
+                new AgentListener() {
+                    @Override
+                    public void publicUrlChanged(String before, String now) {
+                        changed.add(before + " " + now);
+                    }
+                };
+        try (RawService local = new RawService(call -> call.answer(200, "ok"))) {
+            TunnelServer first = server(Map.of());
+            int port = first.port();
+            try (TunnelAgent agent = kept(port, local.port(), listener)) {
+                assertTrue(agent.awaitConnected(Duration.ofSeconds(20)));
+                String before = agent.publicUrl();
+                String id = before.replaceFirst(".*/", "");
+                first.close();
+                String now = "http://shop.example.com:" + port;
+                try (TunnelServer second = server(port, Map.of("shop.example.com", id))) {
+                    assertEquals(before + " " + now, changed.poll(20, TimeUnit.SECONDS));
+                    assertEquals(now, agent.publicUrl());
+                    agent.stop();
+                    try (TunnelAgent again = kept(second.port(), local.port(), listener)) {
+                        assertTrue(again.awaitConnected(Duration.ofSeconds(20)));
+                        assertEquals(now, again.publicUrl());
+                    }
+                    assertTrue(changed.isEmpty(), "it was kept");
+                }
+            }
         }
     }
 }

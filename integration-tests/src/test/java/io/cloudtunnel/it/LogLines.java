@@ -56,6 +56,13 @@ final class LogLines implements AutoCloseable {
         }
     }
 
+    /** How many lines have a text in them. */
+    long count(String text) {
+        synchronized (lines) {
+            return lines.stream().filter(line -> line.contains(text)).count();
+        }
+    }
+
     @Override
     public void close() {
         logger.removeHandler(handler);

@@ -79,6 +79,11 @@ final class AgentOptions {
                     "TUNNEL_LINKS",
                     "NUMBER",
                     "Links to the server; JSON mode has one whatever is given. Default: 2.");
+    static final Option EXCLUSIVE =
+            Option.flag(
+                    "exclusive",
+                    "TUNNEL_EXCLUSIVE",
+                    "Take the tunnel over from other agents of it, instead of sharing it.");
     static final Option LOCAL_CA =
             Option.of(
                     "local-ca",
@@ -151,6 +156,7 @@ final class AgentOptions {
                                     HOST,
                                     MODE,
                                     LINKS,
+                                    EXCLUSIVE,
                                     LOCAL_CA,
                                     LOCAL_INSECURE,
                                     SERVER_CA,
@@ -201,6 +207,7 @@ final class AgentOptions {
                                 0,
                                 Limits.MOST_JSON_MAX_BODY));
         builder.links(settings.integer(LINKS, DEFAULT_LINKS, 1, MOST_LINKS));
+        builder.exclusive(settings.flag(EXCLUSIVE, false));
         String mode = settings.word(MODE, "auto", "binary", "json");
         if (mode != null) {
             builder.mode(mode);

@@ -1,5 +1,7 @@
 package io.cloudtunnel.agent;
 
+import io.cloudtunnel.agent.connect.Refusal;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
@@ -55,6 +57,19 @@ final class BackOff {
     /** The time to wait after a loss or a failed attempt. */
     long next(long now) {
         return random.nextLong(bound(now) + 1);
+    }
+
+    /**
+     * The time to wait after a refusal: what it asks for, and by chance up to half of that more,
+     * since it may have asked thousands of agents for the same at the same moment.
+     */
+    long refused(Refusal refusal, long now) {
+        Duration after = refusal.retryAfter();
+        if (after == null) {
+            return next(now);
+        }
+        long least = after.toNanos();
+        return least + random.nextLong(Math.max(FIRST, least / 2) + 1);
     }
 
     private long bound(long now) {

@@ -82,11 +82,26 @@ final class Enrolment {
         }
     }
 
-    /** The server has taken them. */
-    void accepted() {
+    /**
+     * The server has taken these.
+     *
+     * @param saidUrl where the public reaches the tunnel now; null where the server did not say
+     * @return where the public reaches it
+     */
+    String accepted(Credentials with, @Nullable String saidUrl) {
+        Credentials now = saidUrl == null ? with : with.reachedBy(saidUrl);
+        boolean moved;
         synchronized (monitor) {
             strikes.clear();
+            moved = !now.equals(with) && with.equals(credentials);
+            if (moved) {
+                credentials = now;
+            }
         }
+        if (moved) { // else another link may have been told the same
+            identity.keep(now);
+        }
+        return publicUrl(now);
     }
 
     /**

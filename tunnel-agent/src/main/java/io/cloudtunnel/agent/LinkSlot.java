@@ -157,9 +157,9 @@ final class LinkSlot implements Runnable {
     // ---- A link.
 
     private long hold(Credentials with, Dialled.Open dialled) throws InterruptedException {
-        enrolment.accepted();
+        String url = enrolment.accepted(with, dialled.terms().publicUrl());
         LiveLink link = new LiveLink(links, serving, dialled, pace.nanos(), wake::release);
-        notices.open(enrolment.publicUrl(with));
+        notices.open(url);
         boolean inTime = links.opened(link);
         link.start();
         if (!inTime) {
@@ -236,9 +236,7 @@ final class LinkSlot implements Runnable {
     // ---- Waiting.
 
     private long refused(String what, Refusal refusal) {
-        Duration after = refusal.retryAfter();
-        String text = what + ": " + refusal.describe();
-        return after == null ? lost(text) : waiting(after.toNanos(), text);
+        return waiting(backOff.refused(refusal, pace.nanos()), what + ": " + refusal.describe());
     }
 
     private long lost(String why) {

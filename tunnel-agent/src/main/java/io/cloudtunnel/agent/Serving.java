@@ -3,8 +3,8 @@ package io.cloudtunnel.agent;
 import io.cloudtunnel.agent.connect.Dialled;
 import io.cloudtunnel.agent.connect.LinkTerms;
 import io.cloudtunnel.agent.connect.Mode;
-import io.cloudtunnel.protocol.frame.Greeting;
 import io.cloudtunnel.protocol.frame.Limits;
+import io.cloudtunnel.protocol.frame.Reason;
 import io.cloudtunnel.protocol.session.JsonResponder;
 import io.cloudtunnel.protocol.session.Link;
 import io.cloudtunnel.protocol.session.LinkCloseCode;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param local where the requests go
  * @param mode which wire mode is wanted
- * @param greeting what this agent says of itself in binary mode
+ * @param introduction what this agent says of itself in binary mode
  * @param limits of each link
  * @param budget of all links together
  * @param timer of the agent
@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 record Serving(
         Upstream local,
         Mode mode,
-        Greeting greeting,
+        Introduction introduction,
         Limits limits,
         MemoryBudget budget,
         ScheduledExecutorService timer) {
@@ -109,9 +109,19 @@ record Serving(
                 case Message.Binary hello -> {
                     watcher.binary();
                     yield new SessionResponder(
-                            new PeekedLink(link, hello), local, greeting, limits, budget, watcher);
+                            new PeekedLink(link, hello),
+                            local,
+                            introduction.greeting(),
+                            limits,
+                            budget,
+                            this::leaving);
                 }
             };
+        }
+
+        private void leaving(long millis, Reason reason) {
+            introduction.leaving(reason);
+            watcher.leaving(millis, reason);
         }
 
         private LinkResponder jsonInstead(Message first) throws IOException {

@@ -82,7 +82,10 @@ public final class TunnelAgent implements AutoCloseable {
                 new Serving(
                         new LoggedUpstream(local),
                         config.mode(),
-                        Greeting.of(config.userAgent(), config.limits()).byAgent(randomName()),
+                        new Introduction(
+                                Greeting.of(config.userAgent(), config.limits())
+                                        .byAgent(randomName())
+                                        .exclusively(config.exclusive())),
                         config.limits(),
                         budget,
                         timer);

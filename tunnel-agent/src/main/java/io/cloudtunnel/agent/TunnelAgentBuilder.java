@@ -42,6 +42,7 @@ public final class TunnelAgentBuilder {
     private boolean localInsecure;
     private Mode mode = Mode.AUTO;
     private int links = AgentOptions.DEFAULT_LINKS;
+    private boolean exclusive;
     private Limits limits = Limits.DEFAULT;
     private long memoryBudgetBytes;
     private Map<String, String> environment = System.getenv();
@@ -68,6 +69,17 @@ public final class TunnelAgentBuilder {
             throw new IllegalArgumentException("1 to " + AgentOptions.MOST_LINKS + " links");
         }
         links = count;
+        return this;
+    }
+
+    /**
+     * Whether it takes the tunnel over from other agents of it, instead of sharing the requests
+     * with them; false unless set. Of several such agents the newest has the tunnel. One that has
+     * been replaced takes no more over, but serves again once the other one has gone. Of no effect
+     * in JSON mode, where the newest always takes over.
+     */
+    public TunnelAgentBuilder exclusive(boolean alone) {
+        exclusive = alone;
         return this;
     }
 
@@ -241,6 +253,7 @@ public final class TunnelAgentBuilder {
                         "cloudtunnel-agent/" + Program.version(),
                         mode,
                         links,
+                        exclusive,
                         limits,
                         memoryBudgetBytes,
                         listener,

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * What an agent is made from, checked.
  *
  * @param links to be kept in binary mode
+ * @param exclusive whether it takes the tunnel over from other agents
  * @param memoryBudgetBytes 0 for half of the heap
  */
 record TunnelAgentConfig(
@@ -26,6 +27,7 @@ record TunnelAgentConfig(
         String userAgent,
         Mode mode,
         int links,
+        boolean exclusive,
         Limits limits,
         long memoryBudgetBytes,
         AgentListener listener,

@@ -2,7 +2,6 @@ package io.cloudtunnel.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cloudtunnel.agent.fake.RawTunnel;
@@ -159,8 +158,9 @@ class AgentLinkTest {
         try (RawTunnel server = new RawTunnel(register, busy);
                 TunnelAgent agent = builder(server).start()) {
             pace.awaitSpent();
-            assertEquals(List.of(90L, 7L), seconds());
-            assertNotNull(agent.state());
+            assertTrue(seconds().get(0) >= 90 && seconds().get(0) <= 135, seconds()::toString);
+            assertTrue(seconds().get(1) >= 7 && seconds().get(1) <= 10, seconds()::toString);
+            assertFalse(agent.state().isFinal());
         }
     }
 

@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.cloudtunnel.agent.connect.Refusal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** How long the agent waits, with a clock of the test's. */
@@ -72,6 +75,30 @@ class BackOffTest {
         assertFalse(backOff.mayRedialAtOnce());
         backOff.linkEnded(0, 10 * SECOND);
         assertTrue(backOff.mayRedialAtOnce());
+    }
+
+    private static Refusal refusal(@Nullable Duration retryAfter) {
+        return new Refusal(503, null, retryAfter, "");
+    }
+
+    @Test
+    void aRefusalSaysHowLongAtLeast() {
+        BackOff longest = new BackOff(LONGEST);
+        assertEquals(30 * SECOND, longest.refused(refusal(Duration.ofSeconds(20)), 0));
+        assertEquals(2 * SECOND, longest.refused(refusal(Duration.ofSeconds(1)), 0));
+        assertEquals(SECOND, longest.refused(refusal(Duration.ZERO), 0));
+        assertEquals(SECOND, longest.refused(refusal(null), 0), "as after a loss");
+        assertEquals(2 * SECOND, longest.refused(refusal(null), 0));
+        BackOff any = new BackOff(new SplittableRandom(1));
+        boolean early = false;
+        boolean late = false;
+        for (int i = 0; i < 200; i++) {
+            long wait = any.refused(refusal(Duration.ofSeconds(20)), 0);
+            assertTrue(wait >= 20 * SECOND && wait <= 30 * SECOND);
+            early |= wait < 21 * SECOND;
+            late |= wait > 29 * SECOND;
+        }
+        assertTrue(early && late);
     }
 
     @Test

@@ -91,6 +91,7 @@ public final class TunnelServer implements AutoCloseable {
                                 instance.id(),
                                 instance.started().toEpochMilli()),
                         config.limits());
+        PublicUrls urls = new PublicUrls(config.publicBaseUrl(), config.hosts());
         RegisterHandler registerHandler =
                 new RegisterHandler(
                         new RegistrationPolicy(
@@ -99,11 +100,12 @@ public final class TunnelServer implements AutoCloseable {
                                 config.publicBaseUrl(),
                                 config.cloudRunService()),
                         credentials,
-                        new PublicUrls(config.publicBaseUrl(), config.hosts()),
+                        urls,
                         drain);
         AgentEndpoint agentEndpoint =
                 new AgentEndpoint(
                         credentials,
+                        urls,
                         new LinkAcceptor(
                                 instance,
                                 links,

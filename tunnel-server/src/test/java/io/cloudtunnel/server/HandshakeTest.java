@@ -211,7 +211,7 @@ class HandshakeTest {
         RawClient.Answer answer = ask("GET", query(tunnel.id, tunnel.secret), handshake());
         assertEquals(503, answer.status());
         assertEquals("too-many-links", answer.first("Cloudtunnel-Error"));
-        assertFalse(answer.first("Retry-After").isEmpty());
+        assertEquals("20", answer.first("Retry-After"));
         assertFalse(first.isClosed());
         first.cut();
         second.cut();

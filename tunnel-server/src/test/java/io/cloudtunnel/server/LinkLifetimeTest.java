@@ -43,6 +43,9 @@ class LinkLifetimeTest {
                 Thread.onSpinWait();
             }
             assertTrue(System.nanoTime() - began > 1_500_000_000L, "too early");
+            Frame.Leaving leaving = agent.next(Frame.Leaving.class);
+            assertEquals(Reason.LINK_EXPIRED, leaving.reason());
+            assertEquals(250, leaving.millis());
             try (RawClient late = tunnel.raw()) {
                 late.request("GET", tunnel.path("/late"));
                 assertEquals("agent-not-connected", late.answer().first("Cloudtunnel-Error"));
@@ -87,6 +90,9 @@ class LinkLifetimeTest {
             RawClient.Answer answer = client.answer();
             assertEquals(101, answer.status());
             assertEquals(said, answer.first("Cloudtunnel-Link-Lifetime"));
+            String url = answer.first("Cloudtunnel-Public-Url");
+            assertTrue(url.startsWith("http://localhost"), url);
+            assertTrue(url.endsWith("/pub/" + tunnel.id), url);
         }
     }
 

@@ -13,6 +13,8 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
@@ -21,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  * several threads.
  */
 final class Dialer {
-
-    /** For one address. */
-    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
 
     private final ServerAddress server;
     private final Trust trust;
@@ -35,36 +34,54 @@ final class Dialer {
         this.proxy = proxy;
     }
 
-    /** Connects to the first hop; the message of a failure names it. */
-    Socket connect() throws IOException {
-        String host = proxy == null ? server.address() : proxy.host();
+    /** The addresses of the first hop, which takes as long as the system lets it. */
+    List<InetAddress> resolve() throws IOException {
+        try {
+            String host = proxy == null ? server.address() : proxy.host();
+            return List.of(InetAddress.getAllByName(host));
+        } catch (UnknownHostException e) {
+            throw new IOException("cannot resolve the name of " + hop(), e);
+        }
+    }
+
+    /**
+     * Connects to the first hop; the message of a failure names it.
+     *
+     * @param addresses are tried one after the other
+     * @param each the limit for one of them
+     * @param all the limit for all of them
+     */
+    Socket connect(List<InetAddress> addresses, Duration each, Duration all) throws IOException {
         int port = proxy == null ? server.port() : proxy.port();
-        String hop = (proxy == null ? "the server " : "the proxy ") + host + ":" + port;
+        long end = System.nanoTime() + all.toNanos();
         IOException last = null;
-        for (InetAddress address : resolve(host, hop)) {
+        for (InetAddress address : addresses) {
+            long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+            if (left <= 0) {
+                break; // the last failure says why
+            }
             try {
-                return connect(address, port);
+                return connect(address, port, (int) Math.min(left, each.toMillis()));
             } catch (IOException e) {
                 last = e;
             }
         }
-        throw new IOException("cannot connect to " + hop + ": " + reason(last), last);
+        throw new IOException("cannot connect to " + hop() + ": " + reason(last), last);
     }
 
-    private static InetAddress[] resolve(String host, String hop) throws IOException {
-        try {
-            return InetAddress.getAllByName(host);
-        } catch (UnknownHostException e) {
-            throw new IOException("cannot resolve the name of " + hop, e);
-        }
+    private String hop() {
+        return proxy == null
+                ? "the server " + server.address() + ":" + server.port()
+                : "the proxy " + proxy.host() + ":" + proxy.port();
     }
 
-    private static Socket connect(InetAddress address, int port) throws IOException {
+    private static Socket connect(InetAddress address, int port, int limitMillis)
+            throws IOException {
         Socket socket = new Socket();
         try {
             socket.setTcpNoDelay(true);
             socket.setKeepAlive(true);
-            socket.connect(new InetSocketAddress(address, port), (int) CONNECT_LIMIT.toMillis());
+            socket.connect(new InetSocketAddress(address, port), limitMillis);
             return socket;
         } catch (IOException | RuntimeException e) {
             socket.close();

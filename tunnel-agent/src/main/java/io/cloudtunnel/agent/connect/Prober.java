@@ -47,6 +47,9 @@ final class Prober {
                         .header(HeaderNames.create("X-Tunnel-Id"), with.id())
                         .header(HeaderNames.create("Cloudtunnel-Probe"), "1")
                         .request()) {
+            if (response.status().code() != 204) {
+                return Optional.empty(); // an ordinary answer, whatever its fields are
+            }
             Fields.Builder fields = Fields.builder();
             response.headers()
                     .forEach(header ->

@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** {@code POST /register}, with Helidon's WebClient. */
@@ -27,7 +26,6 @@ final class Registrar {
 
     private static final int LONGEST_ANSWER_BYTES = 16 * 1024;
     private static final Duration READ_LIMIT = Duration.ofSeconds(20);
-    private static final Pattern PUBLIC_URL = Pattern.compile("https?://[\\x21-\\x7e]+");
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final ServerAddress server;
@@ -115,7 +113,7 @@ final class Registrar {
             throw new IOException("the server's answer to /register is not JSON"); // no secret
         }
         String url = answer.path("public_url").asText("");
-        if (url.length() > Credentials.LONGEST || !PUBLIC_URL.matcher(url).matches()) {
+        if (!Credentials.isPublicUrl(url)) {
             throw new IOException("the server's answer to /register has no public_url");
         }
         try {

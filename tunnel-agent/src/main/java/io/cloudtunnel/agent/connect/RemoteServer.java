@@ -6,9 +6,11 @@ import io.cloudtunnel.protocol.frame.Limits;
 import io.cloudtunnel.protocol.session.MemoryBudget;
 import io.cloudtunnel.protocol.ws.CloseCode;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -19,14 +21,26 @@ import org.jspecify.annotations.Nullable;
 /** The server, over the network. */
 public final class RemoteServer implements Server {
 
-    /** From the TCP connection to the 101, the proxy's part and TLS included. */
-    private static final Duration HANDSHAKE_LIMIT = Duration.ofSeconds(10);
+    /**
+     * How long a call may take. Looking up a name comes before, with the system's own limit.
+     *
+     * @param connect for connecting to one address
+     * @param rest from the TCP connection on: the proxy's part and TLS, until the end of the
+     *     answer, or the 101
+     * @param all of it together
+     */
+    private record Times(Duration connect, Duration rest, Duration all) {}
 
-    /** From the TCP connection to the end of the answer. */
-    private static final Duration REGISTER_LIMIT = Duration.ofSeconds(30);
+    private static final Duration LONGEST = Duration.ofMinutes(2);
+    private static final Times HANDSHAKE =
+            new Times(Duration.ofSeconds(10), Duration.ofSeconds(10), LONGEST);
+    private static final Times REGISTER =
+            new Times(Duration.ofSeconds(10), Duration.ofSeconds(30), LONGEST);
 
-    /** From the TCP connection to the end of the answer: one that takes longer is of no use. */
+    /** One that takes longer is of no use. */
     private static final Duration PROBE_LIMIT = Duration.ofSeconds(3);
+
+    private static final Times PROBE = new Times(PROBE_LIMIT, PROBE_LIMIT, PROBE_LIMIT);
 
     private final ServerAddress address;
     private final Trust trust;
@@ -74,7 +88,7 @@ public final class RemoteServer implements Server {
 
     @Override
     public Registered register(@Nullable Credentials old) throws IOException {
-        return call(dialer, REGISTER_LIMIT, transport -> registrar.register(old, transport));
+        return call(dialer, REGISTER, transport -> registrar.register(old, transport));
     }
 
     @Override
@@ -98,7 +112,7 @@ public final class RemoteServer implements Server {
     private Dialled dial(Credentials credentials, boolean offers) throws IOException {
         return call(
                 dialer,
-                HANDSHAKE_LIMIT,
+                HANDSHAKE,
                 transport ->
                         new Handshake(address, credentials, agent, offers)
                                 .run(transport, limits, budget, timer));
@@ -118,7 +132,7 @@ public final class RemoteServer implements Server {
         }
         return call(
                 new Dialer(there, trust, proxies.toward(there)),
-                PROBE_LIMIT,
+                PROBE,
                 transport -> prober.probe(publicUrl, credentials, transport));
     }
 
@@ -134,8 +148,12 @@ public final class RemoteServer implements Server {
         T over(Transport transport) throws IOException;
     }
 
-    private <T> T call(Dialer by, Duration limit, Call<T> call) throws IOException {
-        Socket raw = by.connect();
+    private <T> T call(Dialer by, Times times, Call<T> call) throws IOException {
+        List<InetAddress> addresses = by.resolve();
+        long began = System.nanoTime();
+        Socket raw = by.connect(addresses, times.connect(), times.all());
+        Duration left = times.all().minusNanos(System.nanoTime() - began);
+        Duration limit = left.compareTo(times.rest()) < 0 ? left : times.rest();
         AtomicBoolean late = new AtomicBoolean();
         ScheduledFuture<?> guard =
                 timer.schedule(
@@ -151,7 +169,7 @@ public final class RemoteServer implements Server {
             kept = result instanceof Dialled.Open;
             return result;
         } catch (IOException e) {
-            throw late.get() ? tooLate(limit, e) : e;
+            throw late.get() ? tooLate(times.rest(), e) : e;
         } finally {
             guard.cancel(false);
             if (!kept) {

@@ -1,6 +1,7 @@
 package io.cloudtunnel.agent.store;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,8 @@ public record Credentials(
 
     /** The longest id, secret and URL, in characters. */
     public static final int LONGEST = 4096;
+
+    private static final Pattern PUBLIC_URL = Pattern.compile("https?://[\\x21-\\x7e]+");
 
     /**
      * Checks them.
@@ -44,6 +47,16 @@ public record Credentials(
                             + LONGEST
                             + " visible ASCII characters without spaces");
         }
+    }
+
+    /** Whether this can be the public URL of a tunnel. */
+    public static boolean isPublicUrl(String text) {
+        return text.length() <= LONGEST && PUBLIC_URL.matcher(text).matches();
+    }
+
+    /** The same with another public URL. */
+    public Credentials reachedBy(String url) {
+        return new Credentials(id, secret, url, protocols);
     }
 
     /** Whether the server speaks binary mode. */

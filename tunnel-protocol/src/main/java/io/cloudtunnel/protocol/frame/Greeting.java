@@ -47,6 +47,12 @@ public record Greeting(
                 "");
     }
 
+    /** The same from an agent that wants the tunnel for itself, or does not. */
+    public Greeting exclusively(boolean alone) {
+        return new Greeting(
+                streams, headMax, window, jsonMaxBody, textMax, software, agent, alone, policy);
+    }
+
     /** The same from one of the links of an agent of this name. */
     public Greeting byAgent(String name) {
         return new Greeting(

@@ -16,6 +16,8 @@ import java.time.Duration;
  * @param writeStall a write to a link that takes no byte for so long closes the link
  * @param pingInterval a link silent for so long is pinged
  * @param silence a link silent for so long, whose peer has answered pings before, is closed
+ * @param waitingSilence a link silent for so long while a request waits on it is pinged, and gets
+ *     no new ones if it is silent for as long again
  * @param closeWait how long a closing side waits for the peer's close frame
  * @param bodyIdle how long the local service may be silent within a response's body, since event
  *     streams are
@@ -31,6 +33,7 @@ public record Limits(
         Duration writeStall,
         Duration pingInterval,
         Duration silence,
+        Duration waitingSilence,
         Duration closeWait,
         Duration bodyIdle,
         Duration helloWait) {
@@ -47,6 +50,7 @@ public record Limits(
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(15),
                     Duration.ofSeconds(45),
+                    Duration.ofSeconds(5),
                     Duration.ofSeconds(2),
                     Duration.ofHours(1),
                     Duration.ofSeconds(10));
@@ -77,6 +81,7 @@ public record Limits(
         private Duration writeStall;
         private Duration pingInterval;
         private Duration silence;
+        private Duration waitingSilence;
         private Duration closeWait;
         private Duration bodyIdle;
         private Duration helloWait;
@@ -91,6 +96,7 @@ public record Limits(
             writeStall = from.writeStall;
             pingInterval = from.pingInterval;
             silence = from.silence;
+            waitingSilence = from.waitingSilence;
             closeWait = from.closeWait;
             bodyIdle = from.bodyIdle;
             helloWait = from.helloWait;
@@ -145,6 +151,12 @@ public record Limits(
             return this;
         }
 
+        /** See {@link Limits#waitingSilence}. */
+        public Builder waitingSilence(Duration value) {
+            waitingSilence = value;
+            return this;
+        }
+
         /** See {@link Limits#closeWait}. */
         public Builder closeWait(Duration value) {
             closeWait = value;
@@ -175,6 +187,7 @@ public record Limits(
                     writeStall,
                     pingInterval,
                     silence,
+                    waitingSilence,
                     closeWait,
                     bodyIdle,
                     helloWait);

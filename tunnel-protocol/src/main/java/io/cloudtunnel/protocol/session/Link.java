@@ -40,6 +40,12 @@ public interface Link {
     @Nullable Message receive() throws IOException;
 
     /**
+     * How many bytes have come, those of an unfinished message among them: whatever changes it is a
+     * sign of life. For any thread.
+     */
+    long bytesReceived();
+
+    /**
      * Says goodbye and closes. Does nothing on a closed link. Never blocks for longer than the
      * link's limit for that.
      *

@@ -30,6 +30,15 @@ public interface LinkUpstream extends Upstream {
     void stop();
 
     /**
+     * The link's time is nearly over: the same, and the agent is told where the mode has a way to.
+     *
+     * @param left until what is open then is reset
+     */
+    default void retire(Duration left) {
+        stop();
+    }
+
+    /**
      * Tells the agent that the link ends, where the mode has a way to, and waits until no exchange
      * is open, but not for longer.
      *

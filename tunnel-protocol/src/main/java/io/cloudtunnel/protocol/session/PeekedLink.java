@@ -34,6 +34,11 @@ public final class PeekedLink implements Link {
     }
 
     @Override
+    public long bytesReceived() {
+        return link.bytesReceived();
+    }
+
+    @Override
     public void close(int code, String reason) {
         link.close(code, reason);
     }

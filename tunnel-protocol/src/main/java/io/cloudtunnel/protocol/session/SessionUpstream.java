@@ -12,7 +12,6 @@ import io.cloudtunnel.protocol.frame.Reason;
 import io.cloudtunnel.protocol.frame.RequestHead;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.function.Consumer;
 
 /**
  * The server's side of a link in binary mode. Safe for use by several threads; one of them runs
@@ -29,6 +28,22 @@ public final class SessionUpstream implements LinkUpstream {
     private final MemoryBudget budget;
     private final Patrol patrol;
     private final Admission admission = new Admission();
+    private final Events events;
+    private final Responsiveness responsiveness;
+    private final Patrol.Guarded guarded = this::look;
+
+    /** What a link's owner wants to know of its agent. None of it blocks. */
+    public interface Events {
+        /** What the agent says of itself; called once, by the thread that receives. */
+        void greeted(Greeting greeting);
+
+        /**
+         * The agent does not answer, or does again; called by the patrol.
+         *
+         * @param answers whether it gets requests from now on
+         */
+        default void answers(boolean answers) {}
+    }
 
     /**
      * The server's side of a link, which nobody else reads from.
@@ -43,7 +58,7 @@ public final class SessionUpstream implements LinkUpstream {
     /**
      * The same, for who wants to know what the agent says of itself.
      *
-     * @param onHello called once by the thread that receives, so it does not block
+     * @param events is told
      */
     public SessionUpstream(
             Link link,
@@ -51,8 +66,10 @@ public final class SessionUpstream implements LinkUpstream {
             Limits limits,
             MemoryBudget budget,
             Patrol patrol,
-            Consumer<Greeting> onHello) {
-        this.answers = new AnswerFrames(onHello);
+            Events events) {
+        this.answers = new AnswerFrames(events::greeted);
+        this.events = events;
+        this.responsiveness = new Responsiveness(limits);
         this.session = new Session(link, answers, own, limits, budget);
         this.limits = limits;
         this.budget = budget;
@@ -66,13 +83,24 @@ public final class SessionUpstream implements LinkUpstream {
      */
     @Override
     public void serve() throws IOException {
-        patrol.add(session);
+        patrol.add(guarded);
         try {
             session.start();
             session.serve();
         } finally {
-            patrol.remove(session);
+            patrol.remove(guarded);
             answers.noHello();
+        }
+    }
+
+    private void look(long nowNanos) {
+        session.look(nowNanos);
+        boolean waiting = !session.openStreams().isEmpty();
+        switch (responsiveness.look(nowNanos, session.link().bytesReceived(), waiting)) {
+            case SAME -> {}
+            case PING -> session.urgentOrFail(new Frame.Ping(0)); // any answer will do
+            case LOST -> events.answers(false);
+            case FOUND -> events.answers(true);
         }
     }
 
@@ -229,12 +257,18 @@ public final class SessionUpstream implements LinkUpstream {
 
     @Override
     public boolean takesRequests() {
-        return session.opensStreams();
+        return session.opensStreams() && !responsiveness.isLost();
     }
 
     @Override
     public void stop() {
         session.stopOpening();
+    }
+
+    @Override
+    public void retire(Duration left) {
+        session.stopOpening();
+        session.urgentOrFail(new Frame.Leaving(left.toMillis(), Reason.LINK_EXPIRED, ""));
     }
 
     /** Who leaves because the server does is still served until then. */

@@ -1,6 +1,7 @@
 package io.cloudtunnel.protocol.session;
 
 import io.cloudtunnel.protocol.frame.RequestHead;
+import java.util.function.Consumer;
 
 /**
  * Where a request can be sent: an agent's link, a link that another instance holds, or the local
@@ -17,6 +18,17 @@ public interface Upstream {
      * @throws ExchangeException if it cannot begin; then nothing of the request was sent
      */
     Exchange open(RequestHead head, long bodyLength) throws ExchangeException, InterruptedException;
+
+    /**
+     * The same for somebody who may leave before there is an exchange that could be cancelled.
+     *
+     * @param onGone takes what has to be done if that happens; it may be called several times, and
+     *     the last one counts
+     */
+    default Exchange open(RequestHead head, long bodyLength, Consumer<Runnable> onGone)
+            throws ExchangeException, InterruptedException {
+        return open(head, bodyLength); // nothing here waits for long
+    }
 
     /**
      * Whether interim responses come back. Where they do not, whoever opens an exchange answers an

@@ -265,6 +265,11 @@ public final class WsLink implements Link {
     }
 
     @Override
+    public long bytesReceived() {
+        return reader.bytesReceived();
+    }
+
+    @Override
     public void close(int code, String reason) {
         if (!closing.compareAndSet(null, new CloseFrame(code, reason))) {
             return;

@@ -22,6 +22,7 @@ final class DelayLink implements Link {
     private final LongSupplier delayNanos;
     private final int capacity;
     private long lastDue;
+    private volatile long bytesReceived; // written with the lock held
 
     /** What both ends see. */
     private static final class Shared {
@@ -108,6 +109,8 @@ final class DelayLink implements Link {
                 long wait = first.dueNanos() - System.nanoTime();
                 if (wait <= 0) {
                     in.poll();
+                    long now = bytesReceived + first.message().payload().length();
+                    bytesReceived = now;
                     shared.changed.signalAll();
                     return first.message();
                 }
@@ -122,6 +125,11 @@ final class DelayLink implements Link {
         } finally {
             shared.lock.unlock();
         }
+    }
+
+    @Override
+    public long bytesReceived() {
+        return bytesReceived;
     }
 
     @Override

@@ -23,6 +23,7 @@ final class MemoryLink implements Link {
     private final Deque<Message> in;
     private final Deque<Message> out;
     private int blockedWriters;
+    private volatile long bytesReceived; // written with the lock held
     private boolean scripted;
     private @Nullable Thread reader; // of whoever receives
 
@@ -91,11 +92,18 @@ final class MemoryLink implements Link {
                 throw new IOException("the link broke");
             }
             Message message = isOpen() ? in.poll() : null;
+            long now = bytesReceived + (message == null ? 0 : message.payload().length());
+            bytesReceived = now;
             shared.changed.signalAll();
             return message;
         } finally {
             shared.lock.unlock();
         }
+    }
+
+    @Override
+    public long bytesReceived() {
+        return bytesReceived;
     }
 
     @Override

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A connection that an agent's link lives on, from the 101 to its end. */
 final class AgentConnection implements ServerConnection, AgentLink {
@@ -41,7 +42,7 @@ final class AgentConnection implements ServerConnection, AgentLink {
     private final LinkUpstream upstream;
     private final CountDownLatch begun = new CountDownLatch(1); // until the 101 is written
     private final List<ScheduledFuture<?>> timers = new ArrayList<>(4); // of the serving thread
-    private volatile String agent = "";
+    private volatile @Nullable Greeting greeting;
     private volatile boolean leaving; // it gets no new requests
 
     AgentConnection(
@@ -67,7 +68,7 @@ final class AgentConnection implements ServerConnection, AgentLink {
                                 acceptor.limits(),
                                 acceptor.budget(),
                                 acceptor.patrol(),
-                                this::greeted)
+                                new AgentEvents())
                         : new JsonUpstream(link, acceptor.limits(), acceptor.budget());
     }
 
@@ -133,10 +134,10 @@ final class AgentConnection implements ServerConnection, AgentLink {
     /** The link's time is nearly over. In JSON mode it closes with its last answer. */
     private void retire() {
         leaving = true;
-        upstream.stop();
+        LinkLifetime lifetime = acceptor.lifetime();
+        Duration left = lifetime.untilReset().minus(lifetime.untilNoNew());
+        upstream.retire(left);
         if (!upstream.carriesInterim()) {
-            LinkLifetime lifetime = acceptor.lifetime();
-            Duration left = lifetime.untilReset().minus(lifetime.untilNoNew());
             inBackground(() -> {
                 if (upstream.drain(left)) {
                     goAway();
@@ -149,11 +150,25 @@ final class AgentConnection implements ServerConnection, AgentLink {
         link.close(CloseCode.GOING_AWAY, "the lifetime of this link is over");
     }
 
-    /** The agent's hello has come. */
-    private void greeted(Greeting greeting) {
-        agent = greeting.agent();
-        if (greeting.exclusive()) {
-            acceptor.links().takeOver(tunnelId, this);
+    /** What the session tells of its agent. */
+    private final class AgentEvents implements SessionUpstream.Events {
+        @Override
+        public void greeted(Greeting said) {
+            greeting = said;
+            acceptor.links().greeted(tunnelId, AgentConnection.this);
+        }
+
+        @Override
+        public void answers(boolean answers) {
+            LOGGER.log(
+                    Level.INFO,
+                    "link tunnel={0} agent={1} {2}",
+                    tunnelId,
+                    peer,
+                    answers ? "is heard of again" : "is silent, and gets no new requests");
+            if (answers) {
+                acceptor.links().recovered(tunnelId);
+            }
         }
     }
 
@@ -208,7 +223,19 @@ final class AgentConnection implements ServerConnection, AgentLink {
 
     @Override
     public String agent() {
-        return agent;
+        Greeting said = greeting;
+        return said == null ? "" : said.agent();
+    }
+
+    @Override
+    public boolean isKnown() {
+        return greeting != null || !upstream.carriesInterim();
+    }
+
+    @Override
+    public boolean isExclusive() {
+        Greeting said = greeting;
+        return said != null && said.exclusive();
     }
 
     /** The requests that it has may still be answered: only new ones go to the newer link. */
@@ -217,6 +244,7 @@ final class AgentConnection implements ServerConnection, AgentLink {
         leaving = true;
         upstream.stop();
         inBackground(() -> {
+            begun.await(); // nothing may be written before the 101
             boolean ignored = upstream.drain(acceptor.limits().responseTimeout(), Reason.REPLACED);
             link.close(LinkCloseCode.REPLACED, "a newer agent of this tunnel has connected");
         });

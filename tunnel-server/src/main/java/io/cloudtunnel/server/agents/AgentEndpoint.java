@@ -46,11 +46,13 @@ public final class AgentEndpoint extends WsUpgrader {
 
     private final Credentials credentials;
     private final LinkAcceptor acceptor;
+    private final PublicUrls urls;
 
     /** An endpoint for agents with these credentials. */
-    public AgentEndpoint(Credentials credentials, LinkAcceptor acceptor) {
+    public AgentEndpoint(Credentials credentials, PublicUrls urls, LinkAcceptor acceptor) {
         super(WsConfig.create());
         this.credentials = credentials;
+        this.urls = urls;
         this.acceptor = acceptor;
     }
 
@@ -82,7 +84,8 @@ public final class AgentEndpoint extends WsUpgrader {
         }
         boolean binary = RoutingFields.of(headers).hasToken("Sec-WebSocket-Protocol", BINARY);
         AgentConnection connection = new AgentConnection(context, tunnelId, binary, acceptor);
-        connection.begin(() -> switchProtocols(context, key, binary));
+        String url = urls.of(tunnelId, RoutingFields.of(headers), context.isSecure());
+        connection.begin(() -> switchProtocols(context, key, binary, url));
         return connection;
     }
 
@@ -149,19 +152,26 @@ public final class AgentEndpoint extends WsUpgrader {
                         .message(answer.body().utf8())
                         .safeMessage(true)
                         .setKeepAlive(false);
-        answer.head()
-                .fields()
-                .without("Content-Length") // Helidon counts it
-                .forEach((name, value) -> refusal.header(HeaderValues.create(name, value)));
+        Fields told = answer.head().fields().without("Content-Length"); // Helidon counts it
+        if (code.equals(LinkAcceptor.TOO_MANY)) {
+            told =
+                    told.without("Retry-After").toBuilder()
+                            .add("Retry-After", LinkAcceptor.RETRY_SECONDS)
+                            .build();
+        }
+        told.forEach((name, value) -> refusal.header(HeaderValues.create(name, value)));
         return refusal.build();
     }
 
-    private void switchProtocols(ConnectionContext context, String key, boolean binary) {
+    private void switchProtocols(
+            ConnectionContext context, String key, boolean binary, String publicUrl) {
         String head =
                 SWITCHING_PROTOCOL_PREFIX
                         + hash(context, key)
                         + (binary ? "\r\nSec-WebSocket-Protocol: " + BINARY : "")
                         + acceptor.identity()
+                        + "\r\nCloudtunnel-Public-Url: "
+                        + publicUrl
                         + SWITCHING_PROTOCOLS_SUFFIX;
         context.dataWriter().writeNow(BufferData.create(head.getBytes(StandardCharsets.US_ASCII)));
     }

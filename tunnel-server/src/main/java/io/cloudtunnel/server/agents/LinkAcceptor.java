@@ -32,6 +32,15 @@ public record LinkAcceptor(
         ScheduledExecutorService timer,
         LinkLifetime lifetime) {
 
+    /** Why no link can be had while there are as many as there may be. */
+    static final String TOO_MANY = "too-many-links";
+
+    /**
+     * When to ask again then, in seconds: thousands may, and it takes a while until places get
+     * free; docs/concurrency.md, section 7.
+     */
+    static final String RETRY_SECONDS = "20";
+
     boolean tryReserve() {
         return !drain.isDraining() && links.tryReserve();
     }
@@ -42,7 +51,7 @@ public record LinkAcceptor(
 
     /** Why no link can be had now. */
     String refusal() {
-        return drain.isDraining() ? "draining" : "too-many-links";
+        return drain.isDraining() ? "draining" : TOO_MANY;
     }
 
     /** What a 101 says besides what RFC 6455 asks for. */

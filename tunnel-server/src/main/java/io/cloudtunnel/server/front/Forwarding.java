@@ -93,14 +93,21 @@ public final class Forwarding {
         return said != null ? said : arrival.secure() ? "https" : "http";
     }
 
-    /** What {@code X-Forwarded-Proto} says, null where it says nothing that can be. */
+    /**
+     * What {@code X-Forwarded-Proto} says, null where it says nothing that can be. Of a WebSocket
+     * some proxies say {@code ws} and {@code wss}.
+     */
     public static @Nullable String forwardedProto(Fields fields) {
         List<String> protos = fields.tokens("X-Forwarded-Proto");
         if (protos.isEmpty()) {
             return null;
         }
         String last = protos.getLast().toLowerCase(Locale.ROOT);
-        return last.equals("https") || last.equals("http") ? last : null;
+        return switch (last) {
+            case "https", "wss" -> "https";
+            case "http", "ws" -> "http";
+            default -> null;
+        };
     }
 
     /** RFC 7239, section 4. */

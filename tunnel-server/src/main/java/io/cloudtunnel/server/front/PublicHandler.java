@@ -171,7 +171,10 @@ public final class PublicHandler {
         boolean whole = !upstream.carriesInterim();
         boolean answersExpect = expects(call) && whole;
         Exchange exchange =
-                upstream.open(forwarded(call, path, upgrade, whole, log), call.bodyLength());
+                upstream.open(
+                        forwarded(call, path, upgrade, whole, log),
+                        call.bodyLength(),
+                        call::onGone);
         RequestPump pump = new RequestPump(call, exchange, log);
         try {
             if (answersExpect) { // the body has to be whole before anything can be sent

@@ -26,6 +26,12 @@ public interface AgentLink extends Upstream {
      */
     String agent();
 
+    /** Whether {@link #agent} is what it says of itself; always so in JSON mode. */
+    boolean isKnown();
+
+    /** Whether its agent wants the tunnel for itself. */
+    boolean isExclusive();
+
     /**
      * Closes the link once it has done its work: it gets no more, since another takes its place.
      */

@@ -1,6 +1,5 @@
 package io.cloudtunnel.server.registry;
 
-import io.cloudtunnel.protocol.session.ErrorCode;
 import io.cloudtunnel.protocol.session.ExchangeException;
 import io.cloudtunnel.protocol.session.MemoryBudget;
 import java.time.Duration;
@@ -11,7 +10,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,25 +77,22 @@ public final class LinkRegistry {
                             return of;
                         });
         if (!link.carriesInterim()) {
-            replace(tunnel, other -> !other.equals(link) && !other.carriesInterim());
+            tunnel.owner().json(link, tunnel.links().all());
         }
         bridge.arrived(tunnelId);
     }
 
-    /** A link's agent wants the tunnel for itself: those of other agents leave. */
-    public void takeOver(String tunnelId, AgentLink link) {
+    /** The agent of a link in binary mode has said who it is. */
+    public void greeted(String tunnelId, AgentLink link) {
         TunnelUpstream tunnel = tunnels.get(tunnelId);
         if (tunnel != null) {
-            replace(tunnel, other -> !other.equals(link) && !other.agent().equals(link.agent()));
+            tunnel.owner().greeted(link, tunnel.links().all());
         }
     }
 
-    private static void replace(TunnelUpstream tunnel, Predicate<AgentLink> which) {
-        for (AgentLink other : tunnel.links().all()) {
-            if (which.test(other) && other.takesRequests()) {
-                other.replaced();
-            }
-        }
+    /** A link gets requests again, which it did not for a while. */
+    public void recovered(String tunnelId) {
+        bridge.arrived(tunnelId);
     }
 
     /** Forgets a link. */
@@ -125,20 +120,10 @@ public final class LinkRegistry {
      */
     public TunnelUpstream await(String tunnelId, Consumer<Runnable> onGone)
             throws ExchangeException, InterruptedException {
-        boolean[] cancelled = {false};
-        TunnelUpstream found =
-                awaitAny(
-                        tunnelId,
-                        this::find,
-                        wait ->
-                                onGone.accept(() -> {
-                                    cancelled[0] = true;
-                                    wait.cancel();
-                                }));
+        UntilGone client = new UntilGone(onGone);
+        TunnelUpstream found = awaitAny(tunnelId, this::find, client);
         if (found == null) {
-            throw cancelled[0]
-                    ? new ExchangeException(ErrorCode.CANCELLED, "the client has gone")
-                    : TunnelUpstream.notConnected();
+            throw client.failure(TunnelUpstream.notConnected());
         }
         return found;
     }

@@ -6,6 +6,7 @@ import io.cloudtunnel.protocol.session.Exchange;
 import io.cloudtunnel.protocol.session.ExchangeException;
 import io.cloudtunnel.protocol.session.MemoryBudget;
 import io.cloudtunnel.protocol.session.Upstream;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ public final class TunnelUpstream implements Upstream {
     private final LinkRegistry registry;
     private final MemoryBudget budget;
     private final TunnelLinks links = new TunnelLinks();
+    private final TakeOver owner = new TakeOver();
 
     TunnelUpstream(String id, LinkRegistry registry, MemoryBudget budget) {
         this.id = id;
@@ -30,6 +32,10 @@ public final class TunnelUpstream implements Upstream {
         return links;
     }
 
+    TakeOver owner() {
+        return owner;
+    }
+
     /** Of links of both modes, one that passes them on gets the requests that ask for them. */
     @Override
     public boolean carriesInterim() {
@@ -39,12 +45,19 @@ public final class TunnelUpstream implements Upstream {
     @Override
     public Exchange open(RequestHead head, long bodyLength)
             throws ExchangeException, InterruptedException {
+        return open(head, bodyLength, action -> {});
+    }
+
+    @Override
+    public Exchange open(RequestHead head, long bodyLength, Consumer<Runnable> onGone)
+            throws ExchangeException, InterruptedException {
+        UntilGone client = new UntilGone(onGone);
         AgentLink link = links.choose(head, bodyLength);
-        if (link == null) { // it has just gone; seldom, so nobody can cancel this wait
-            link = registry.awaitLink(id, now -> now.links.choose(head, bodyLength), wait -> {});
+        if (link == null) { // it has just gone
+            link = registry.awaitLink(id, now -> now.links.choose(head, bodyLength), client);
         }
         if (link == null) {
-            throw notConnected();
+            throw client.failure(notConnected());
         }
         try {
             return new RetryingExchange(this, budget, head, bodyLength, link, false);
@@ -52,10 +65,10 @@ public final class TunnelUpstream implements Upstream {
             ExchangeException unsent = e.untouched(); // that is what open() promises
             AgentLink other =
                     SendingAgain.isAllowed(unsent, head, bodyLength)
-                            ? another(head, bodyLength, link, unsent, wait -> {})
+                            ? another(head, bodyLength, link, unsent, client)
                             : null;
             if (other == null) {
-                throw e;
+                throw client.failure(e);
             }
             return new RetryingExchange(this, budget, head, bodyLength, other, true);
         }

@@ -25,6 +25,8 @@ final class FakeLink implements AgentLink {
     volatile int load;
     volatile @Nullable ExchangeException refusal;
     volatile boolean replaced;
+    volatile boolean known = true;
+    volatile boolean exclusive;
 
     private FakeLink(String agent, boolean binary) {
         this.agent = agent;
@@ -91,6 +93,16 @@ final class FakeLink implements AgentLink {
     @Override
     public String agent() {
         return agent;
+    }
+
+    @Override
+    public boolean isKnown() {
+        return known;
+    }
+
+    @Override
+    public boolean isExclusive() {
+        return exclusive;
     }
 
     @Override

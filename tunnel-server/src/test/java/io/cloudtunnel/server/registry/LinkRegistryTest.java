@@ -117,14 +117,71 @@ class LinkRegistryTest {
         FakeLink other = add(FakeLink.binary("a"));
         FakeLink json = add(FakeLink.json());
         FakeLink own = add(FakeLink.binary("b"));
-        FakeLink newest = add(FakeLink.binary("b"));
         links.add("another", FakeLink.binary("a"));
-        links.takeOver("t", newest);
+        FakeLink newest = exclusive("b");
         assertTrue(other.replaced);
         assertTrue(json.replaced);
         assertFalse(own.replaced);
         assertFalse(newest.replaced);
         assertEquals(1, links.usable("another"));
+    }
+
+    private FakeLink exclusive(String agent) {
+        FakeLink link = FakeLink.binary(agent);
+        link.exclusive = true;
+        return greeted(link);
+    }
+
+    private FakeLink greeted(FakeLink link) {
+        add(link);
+        links.greeted("t", link);
+        return link;
+    }
+
+    @Test
+    void whoAsksForLessIsSentAwayByAnExclusiveAgent() {
+        FakeLink owner = exclusive("b");
+        assertTrue(greeted(FakeLink.binary("a")).replaced);
+        assertTrue(add(FakeLink.json()).replaced);
+        assertFalse(greeted(FakeLink.binary("b")).replaced, "a link of its own");
+        assertFalse(owner.replaced);
+        assertEquals(2, links.usable("t"));
+        links.remove("t", owner);
+        assertFalse(greeted(FakeLink.binary("c")).replaced, "it has left");
+    }
+
+    @Test
+    void ofExclusiveOnesTheNewestHasTheTunnelAndKeepsIt() {
+        FakeLink older = exclusive("a");
+        FakeLink newer = exclusive("b");
+        assertTrue(older.replaced);
+        assertTrue(exclusive("a").replaced, "it dialled before it knew");
+        assertFalse(newer.replaced);
+        assertEquals(1, links.usable("t"));
+        newer.takes = false;
+        assertFalse(exclusive("a").replaced, "the other one has gone");
+        assertTrue(exclusive("c").takes);
+    }
+
+    @Test
+    void whoHasNotSaidHelloIsJudgedWhenItDoes() {
+        FakeLink unknown = FakeLink.binary("a");
+        unknown.known = false;
+        add(unknown);
+        exclusive("b");
+        assertFalse(unknown.replaced);
+        unknown.known = true;
+        links.greeted("t", unknown);
+        assertTrue(unknown.replaced);
+    }
+
+    @Test
+    void whoWasReplacedIsRememberedUpToABound() {
+        for (int i = 0; i < TakeOver.MOST + 2; i++) {
+            exclusive("a" + i);
+        }
+        assertTrue(exclusive("a1").replaced);
+        assertFalse(exclusive("a0").replaced, "it is forgotten");
     }
 
     @Test
