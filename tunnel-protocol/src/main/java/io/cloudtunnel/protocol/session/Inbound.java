@@ -22,6 +22,7 @@ final class Inbound {
     private final WindowSizer sizer;
     private long credit;
     private long received;
+    private int untaken; // bytes handed out last, which the consumer may still hold
     private boolean ended;
     private boolean unwanted;
     private Fields trailers = Fields.EMPTY;
@@ -129,7 +130,15 @@ final class Inbound {
 
     /** What comes next, null if nothing is there. */
     @Nullable Bytes poll() {
-        return queue.pollFirst();
+        Bytes next = queue.pollFirst();
+        if (next != null) {
+            untaken = next.length();
+        }
+        return next;
+    }
+
+    boolean hasUntaken() {
+        return untaken > 0;
     }
 
     /** The length of what comes next, 0 if nothing is there. */
@@ -139,12 +148,14 @@ final class Inbound {
     }
 
     /**
-     * The consumer has taken so many bytes; returns the credit to be granted now, mostly 0.
+     * The consumer has taken what it got last; returns the credit to be granted now, mostly 0.
      *
      * @param nowNanos {@code System.nanoTime()}
      * @param rttNanos the round trip of the link, 0 where it is not known
      */
-    int consumed(int bytes, long nowNanos, long rttNanos) {
+    int taken(long nowNanos, long rttNanos) {
+        int bytes = untaken;
+        untaken = 0;
         if (ended || unwanted) {
             return 0;
         }

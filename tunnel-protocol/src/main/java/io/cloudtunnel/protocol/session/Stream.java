@@ -34,9 +34,7 @@ abstract sealed class Stream permits ServerStream, AgentStream {
     private final int id;
     private final Reservation reservation;
     private boolean scheduled; // with the writer
-    private long sendWaitNanos; // System.nanoTime() since when a sender waits; 0 while none does
-    private long sendPatienceNanos;
-    private int untaken; // bytes handed out, which count as taken with the next call
+    private final Patience sending = new Patience();
 
     /**
      * A stream that is open on the wire.
@@ -106,14 +104,13 @@ abstract sealed class Stream permits ServerStream, AgentStream {
 
     private boolean awaitRoom(long patienceNanos) throws ExchangeException, InterruptedException {
         if (failure == null && !out.endQueued() && out.room() <= 0) {
-            sendPatienceNanos = patienceNanos;
-            sendWaitNanos = patienceNanos == 0 ? 0 : System.nanoTime() | 1; // never 0
+            sending.begin(patienceNanos);
             try {
                 while (failure == null && !out.endQueued() && out.room() <= 0) {
                     sendable.await();
                 }
             } finally {
-                sendWaitNanos = 0;
+                sending.end();
             }
         }
         if (failure != null && !isWhole()) {
@@ -173,13 +170,12 @@ abstract sealed class Stream permits ServerStream, AgentStream {
 
     /** Waits for the next piece of the body, null at its end; the one before counts as taken. */
     @Nullable Bytes receive() throws ExchangeException, InterruptedException {
-        grantTaken();
         lock.lock();
         try {
+            grantTaken();
             while (true) {
                 Bytes piece = in == null ? null : in.poll();
                 if (piece != null) {
-                    untaken = piece.length();
                     return piece;
                 }
                 if (in != null && in.drained()) {
@@ -207,18 +203,11 @@ abstract sealed class Stream permits ServerStream, AgentStream {
     }
 
     private void grantTaken() {
-        int grant = 0;
-        long now = System.nanoTime();
-        lock.lock();
-        try {
-            int taken = untaken;
-            untaken = 0;
-            if (taken > 0 && in != null && !closed) {
-                grant = in.consumed(taken, now, session.rttNanos());
-            }
-        } finally {
-            lock.unlock();
+        if (in == null || closed || !in.hasUntaken()) {
+            return;
         }
+        long now = System.nanoTime();
+        int grant = in.taken(now, session.rttNanos());
         if (grant > 0) {
             session.grant(id, grant, now);
         }
@@ -322,7 +311,7 @@ abstract sealed class Stream permits ServerStream, AgentStream {
 
     /** What has taken too long, null if nothing has. Called with the lock held. */
     @Nullable String overdue(long nowNanos) {
-        return sendWaitNanos != 0 && nowNanos - sendWaitNanos > sendPatienceNanos
+        return sending.isOver(nowNanos)
                 ? "timeout waiting agent: it takes nothing of the request"
                 : null;
     }

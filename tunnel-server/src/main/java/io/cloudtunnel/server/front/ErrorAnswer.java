@@ -6,6 +6,7 @@ import io.cloudtunnel.protocol.frame.Bytes;
 import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.frame.ResponseHead;
 import io.cloudtunnel.protocol.frame.StandardPhrase;
+import io.helidon.http.DateTime;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -29,6 +30,7 @@ public record ErrorAnswer(ResponseHead head, Bytes body) {
         Bytes body = Bytes.utf8(json ? json(code, text, requestId) : text + "\n");
         Fields.Builder fields =
                 Fields.builder()
+                        .add("Date", DateTime.rfc1123String()) // RFC 9110, 6.6.1
                         .add(
                                 "Content-Type",
                                 json ? "application/json" : "text/plain; charset=utf-8")

@@ -8,6 +8,7 @@ import io.cloudtunnel.protocol.session.Exchange;
 import io.cloudtunnel.protocol.session.ExchangeException;
 import io.cloudtunnel.protocol.session.FairShare;
 import io.cloudtunnel.server.observe.RequestLog;
+import io.helidon.http.DateTime;
 import java.io.IOException;
 import java.util.function.UnaryOperator;
 
@@ -93,7 +94,11 @@ final class ResponsePump {
 
     /** Answers with a head of the server's own, and no body. */
     void answer(int status, String reason, Fields fields) throws IOException {
-        Fields all = fields.toBuilder().add("X-Request-Id", log.requestId()).build();
+        Fields all =
+                fields.toBuilder()
+                        .add("Date", DateTime.rfc1123String()) // RFC 9110, 6.6.1
+                        .add("X-Request-Id", log.requestId())
+                        .build();
         begun = true;
         log.status(status);
         call.begin(new ResponseHead(status, reason, all), false);
