@@ -37,9 +37,19 @@ final class Whereabouts {
      * @param settled whether no link is missing
      */
     Verdict judge(Presence answer, List<LiveLink.Place> live, boolean settled, long now) {
-        Verdict verdict = answer.links() > 0 ? Verdict.FINE : absent(answer, live, settled, now);
+        Verdict verdict =
+                answer.links() > 0 ? present(answer, live) : absent(answer, live, settled, now);
         remember(live, now);
         return verdict;
+    }
+
+    /** Links, perhaps those of another agent: then this one follows. */
+    private static Verdict present(Presence answer, List<LiveLink.Place> live) {
+        return !live.isEmpty() && isLater(answer, live) ? Verdict.DIAL : Verdict.FINE;
+    }
+
+    private static boolean isLater(Presence answer, List<LiveLink.Place> live) {
+        return live.stream().allMatch(each -> answer.startedMillis() > each.startedMillis());
     }
 
     private Verdict absent(Presence answer, List<LiveLink.Place> live, boolean settled, long now) {
@@ -56,9 +66,7 @@ final class Whereabouts {
             several.add(instance);
             return Verdict.SEVERAL;
         }
-        boolean later =
-                live.stream().allMatch(each -> answer.startedMillis() > each.startedMillis());
-        return later ? Verdict.DIAL : Verdict.FINE;
+        return isLater(answer, live) ? Verdict.DIAL : Verdict.FINE;
     }
 
     /** After judging: what was opened while the question was on its way is no contradiction. */
