@@ -8,6 +8,7 @@ import io.cloudtunnel.it.Content;
 import io.cloudtunnel.it.RawService;
 import io.cloudtunnel.it.Wire;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -105,7 +106,7 @@ class FrontEndIT {
         }
         try (Wire client = ask("GET /switch HTTP/1.1", "Host: x", "Upgrade: raw")) {
             assertEquals(101, client.readAnswer().status());
-            assertEquals("raw", new String(client.rest().readNBytes(3), "US-ASCII"));
+            assertEquals("raw", new String(client.rest().readNBytes(3), StandardCharsets.US_ASCII));
             assertThrows(IOException.class, client.rest()::read);
         }
         long millis = (System.nanoTime() - began) / 1_000_000;
