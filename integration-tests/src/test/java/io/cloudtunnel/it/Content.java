@@ -8,7 +8,7 @@ import java.util.HexFormat;
 import java.util.Random;
 
 /** Bodies of any size that nobody has to hold: a random block over and over, known by its hash. */
-final class Content {
+public final class Content {
 
     /** Not a power of two, so that pieces of the usual sizes differ. */
     private static final byte[] BLOCK = new byte[99_991];
@@ -18,17 +18,18 @@ final class Content {
     }
 
     /** Takes a body piece by piece. */
-    interface Sink {
+    public interface Sink {
+        /** Takes the next bytes. */
         void write(byte[] bytes, int length) throws IOException;
     }
 
     /** What arrived. */
-    record Seen(long length, String hash) {}
+    public record Seen(long length, String hash) {}
 
     private Content() {}
 
     /** What has to arrive of a body of this length. */
-    static Seen of(long length) {
+    public static Seen of(long length) {
         MessageDigest digest = sha256();
         try {
             write(length, (bytes, count) -> digest.update(bytes, 0, count));
@@ -39,7 +40,7 @@ final class Content {
     }
 
     /** Writes a body of this length. */
-    static void write(long length, Sink sink) throws IOException {
+    public static void write(long length, Sink sink) throws IOException {
         long left = length;
         while (left > 0) {
             int count = (int) Math.min(left, BLOCK.length);
@@ -49,7 +50,7 @@ final class Content {
     }
 
     /** Reads to the end. */
-    static Seen read(InputStream in) throws IOException {
+    public static Seen read(InputStream in) throws IOException {
         MessageDigest digest = sha256();
         byte[] piece = new byte[64 * 1024];
         long length = 0;

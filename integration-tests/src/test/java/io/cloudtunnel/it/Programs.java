@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /** A program as a process of its own, with what it prints. */
-final class Programs implements AutoCloseable {
+public final class Programs implements AutoCloseable {
 
     private static final long PATIENCE_SECONDS = 30;
 
@@ -31,7 +31,8 @@ final class Programs implements AutoCloseable {
     }
 
     /** Copies a jar alone into an empty folder and starts it there. */
-    static Programs start(Path folder, String module, Map<String, String> env, String... args)
+    public static Programs start(
+            Path folder, String module, Map<String, String> env, String... args)
             throws IOException {
         return start(javaOfThisProcess(), folder, module, env, args);
     }
@@ -109,7 +110,7 @@ final class Programs implements AutoCloseable {
     }
 
     /** Waits for a line. */
-    String await(String what, Predicate<String> wanted) throws InterruptedException {
+    public String await(String what, Predicate<String> wanted) throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         synchronized (printed) {
             while (true) {
@@ -128,11 +129,11 @@ final class Programs implements AutoCloseable {
     }
 
     /** Waits for the end; the exit status. */
-    int awaitExit() throws InterruptedException {
+    public int awaitExit() throws InterruptedException {
         return awaitExit(PATIENCE_SECONDS);
     }
 
-    int awaitExit(long seconds) throws InterruptedException {
+    public int awaitExit(long seconds) throws InterruptedException {
         if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
             throw new AssertionError("still running:\n" + output());
         }
@@ -140,13 +141,23 @@ final class Programs implements AutoCloseable {
         return process.exitValue();
     }
 
+    /** Whether it has ended by itself within so long; false too where the caller is interrupted. */
+    public boolean hasExited(long time, TimeUnit unit) {
+        try {
+            return process.waitFor(time, unit);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
     /** SIGTERM. */
-    void terminate() {
+    public void terminate() {
         process.destroy();
     }
 
     /** SIGKILL. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
     }
 
@@ -161,7 +172,7 @@ final class Programs implements AutoCloseable {
         throw new IOException("no VmHWM in " + status);
     }
 
-    String output() {
+    public String output() {
         return String.join("\n", List.copyOf(lines));
     }
 

@@ -15,21 +15,22 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A local service over raw sockets, of which a test writes the answers: it can stream, stall, cut,
  * answer early and read while it writes. One virtual thread per connection.
  */
-final class RawService implements AutoCloseable {
+public final class RawService implements AutoCloseable {
 
     /** Answers one request. What it throws closes the connection. */
-    interface Handler {
+    public interface Handler {
         void handle(Call call) throws Exception;
     }
 
     /** A request, whose body has not been read. */
-    record Call(Wire wire, Wire.Head head) {
-        InputStream body() {
+    public record Call(Wire wire, Wire.Head head) {
+        /** Its body, to be read once. */
+        public InputStream body() {
             return wire.body(head, false);
         }
 
         /** A whole answer with this text. */
-        void answer(int status, String text) throws IOException {
+        public void answer(int status, String text) throws IOException {
             wire.send(
                     "HTTP/1.1 %d Status\r\nContent-Length: %d\r\n\r\n%s"
                             .formatted(status, text.length(), text));
@@ -42,7 +43,8 @@ final class RawService implements AutoCloseable {
     private final AtomicInteger requests = new AtomicInteger();
     private final Queue<Exception> failures = new ConcurrentLinkedQueue<>();
 
-    RawService(Handler handler) throws IOException {
+    /** A service that listens already. */
+    public RawService(Handler handler) throws IOException {
         this.handler = handler;
         listener = new ServerSocket(0, 512, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(this::accept);
@@ -76,7 +78,8 @@ final class RawService implements AutoCloseable {
         }
     }
 
-    int port() {
+    /** Where it listens. */
+    public int port() {
         return listener.getLocalPort();
     }
 

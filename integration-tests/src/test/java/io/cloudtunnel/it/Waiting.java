@@ -6,14 +6,15 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Waits for what sends no event. */
-final class Waiting {
+public final class Waiting {
 
     private static final long LOOK_MILLIS = 10;
 
     private Waiting() {}
 
     /** Looks again and again until it is so, or so many seconds have passed. */
-    static void until(long seconds, String what, BooleanSupplier so) throws InterruptedException {
+    public static void until(long seconds, String what, BooleanSupplier so)
+            throws InterruptedException {
         until(seconds, () -> what, so);
     }
 

@@ -15,13 +15,13 @@ import java.util.List;
  * One end of an HTTP/1.1 connection that writes its bytes as it likes and takes nothing for
  * complete that is not. Each read has a deadline. One thread may read while another one writes.
  */
-final class Wire implements AutoCloseable {
+public final class Wire implements AutoCloseable {
 
     private static final int DEADLINE_MILLIS = 20_000;
 
     /** The lines of a head. */
-    record Head(String start, List<String> lines) {
-        List<String> all(String name) {
+    public record Head(String start, List<String> lines) {
+        public List<String> all(String name) {
             String begin = name + ":";
             return lines.stream()
                     .filter(line -> line.regionMatches(true, 0, begin, 0, begin.length()))
@@ -30,20 +30,20 @@ final class Wire implements AutoCloseable {
         }
 
         /** The first value, or an empty text. */
-        String first(String name) {
+        public String first(String name) {
             return all(name).stream().findFirst().orElse("");
         }
 
-        int status() {
+        public int status() {
             return Integer.parseInt(start.split(" ", -1)[1]);
         }
 
-        String target() {
+        public String target() {
             return start.split(" ", -1)[1];
         }
 
         /** How the end of the body is told: {@code none}, {@code chunked} or a length. */
-        String framing() {
+        public String framing() {
             List<String> codings = all("Transfer-Encoding");
             List<String> lengths = all("Content-Length");
             if (codings.isEmpty() && lengths.isEmpty()) {
@@ -57,7 +57,8 @@ final class Wire implements AutoCloseable {
     private final InputStream in;
     private List<String> trailers = List.of();
 
-    Wire(Socket socket) throws IOException {
+    /** An end of this connection. */
+    public Wire(Socket socket) throws IOException {
         this.socket = socket;
         socket.setSoTimeout(DEADLINE_MILLIS);
         socket.setTcpNoDelay(true);
@@ -65,7 +66,7 @@ final class Wire implements AutoCloseable {
     }
 
     /** A connection to a port of this machine. */
-    static Wire to(int port) throws IOException {
+    public static Wire to(int port) throws IOException {
         return new Wire(new Socket(InetAddress.getLoopbackAddress(), port));
     }
 
@@ -77,22 +78,22 @@ final class Wire implements AutoCloseable {
         return new Wire(socket);
     }
 
-    Wire send(String latin1) throws IOException {
+    public Wire send(String latin1) throws IOException {
         return send(latin1.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    Wire send(byte[] bytes) throws IOException {
+    public Wire send(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
         return this;
     }
 
     /** A head: the start line and fields, each without its line end. */
-    Wire head(String... lines) throws IOException {
+    public Wire head(String... lines) throws IOException {
         return send(String.join("\r\n", lines) + "\r\n\r\n");
     }
 
     /** A chunk (RFC 9112, section 7.1). */
-    Wire chunk(byte[] bytes, int length) throws IOException {
+    public Wire chunk(byte[] bytes, int length) throws IOException {
         byte[] head = (Integer.toHexString(length) + "\r\n").getBytes(StandardCharsets.US_ASCII);
         byte[] whole = new byte[head.length + length + 2];
         System.arraycopy(head, 0, whole, 0, head.length);
@@ -107,12 +108,12 @@ final class Wire implements AutoCloseable {
         return chunk(bytes, bytes.length);
     }
 
-    Wire lastChunk() throws IOException {
+    public Wire lastChunk() throws IOException {
         return send("0\r\n\r\n");
     }
 
     /** The next head; null if the peer has closed before it. */
-    Head readHead() throws IOException {
+    public Head readHead() throws IOException {
         String start = line();
         if (start == null) {
             return null;
@@ -127,7 +128,7 @@ final class Wire implements AutoCloseable {
     }
 
     /** The head of an answer: there has to be one. */
-    Head readAnswer() throws IOException {
+    public Head readAnswer() throws IOException {
         Head head = readHead();
         if (head == null) {
             throw new EOFException("the server closed before its answer");
@@ -165,7 +166,7 @@ final class Wire implements AutoCloseable {
      *
      * @param untilClose whether a body without a length goes on until the connection's end
      */
-    InputStream body(Head head, boolean untilClose) {
+    public InputStream body(Head head, boolean untilClose) {
         String framing = head.framing();
         if (framing.equals("chunked")) {
             return new ChunkedInput();
@@ -177,8 +178,13 @@ final class Wire implements AutoCloseable {
     }
 
     /** All of an answer's body as text. */
-    String text(Head answer) throws IOException {
+    public String text(Head answer) throws IOException {
         return new String(body(answer, true).readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    /** Whatever comes from now on. */
+    public InputStream rest() {
+        return in;
     }
 
     /** The lines behind the last chunk that was read. */
@@ -186,7 +192,7 @@ final class Wire implements AutoCloseable {
         return trailers;
     }
 
-    Socket socket() {
+    public Socket socket() {
         return socket;
     }
 
@@ -196,7 +202,7 @@ final class Wire implements AutoCloseable {
     }
 
     /** Closes so that the peer sees a reset. */
-    void reset() throws IOException {
+    public void reset() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();
     }

@@ -13,6 +13,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps one of an agent's links: dials, watches it, dials the next one, and waits between attempts;
@@ -37,6 +38,7 @@ final class LinkSlot implements Runnable {
     private final BackOff backOff;
     private final Semaphore wake = new Semaphore(0);
     private volatile boolean urged;
+    private @Nullable LiveLink predecessor; // of its thread: one that the next link replaces
 
     LinkSlot(
             LinkSet links,
@@ -169,6 +171,7 @@ final class LinkSlot implements Runnable {
         }
         String ending = link.ending();
         while (ending == null) {
+            endPredecessor(link);
             long left = link.untilNext(pace.nanos());
             if (left <= 0) {
                 return rollOver(link);
@@ -183,9 +186,22 @@ final class LinkSlot implements Runnable {
         return ended(link, ending);
     }
 
+    /**
+     * Once the next link carries requests, the one before gets no more, so that it can finish those
+     * that it has. One to another instance may be where the public is: the server ends that.
+     */
+    private void endPredecessor(LiveLink young) {
+        LiveLink old = predecessor;
+        if (old != null && young.succeeds(old)) {
+            predecessor = null;
+            old.leaveAside(old.remaining(pace.nanos()));
+        }
+    }
+
     /** The link goes on by itself until its end, while another one is dialled. */
     private long rollOver(LiveLink link) {
         link.retire();
+        predecessor = link;
         backOff.rolledOver(pace.nanos());
         return 0;
     }

@@ -6,6 +6,7 @@ import io.cloudtunnel.protocol.frame.Reason;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ final class LiveLink implements Serving.Watcher {
     private final CountDownLatch over = new CountDownLatch(1);
 
     private volatile boolean left;
+    private volatile boolean binary;
     private volatile boolean current = true; // its slot has no newer one
     private volatile boolean overtaken;
     private volatile long lasts = Rollover.NEVER; // from its 101 until its slot's next one
@@ -72,7 +74,9 @@ final class LiveLink implements Serving.Watcher {
 
     @Override
     public void binary() {
+        binary = true;
         links.isBinary();
+        wakeSlot.run();
     }
 
     @Override
@@ -129,6 +133,17 @@ final class LiveLink implements Serving.Watcher {
     void overtake() {
         overtaken = true;
         wakeSlot.run();
+    }
+
+    /** Whether this one, which carries requests now, takes over all that another one would get. */
+    boolean succeeds(LiveLink old) {
+        return binary && Objects.equals(place(), old.place());
+    }
+
+    /** How much of its lifetime is left, where that is limited. */
+    Duration remaining(long now) {
+        Duration left = terms().lifetime().minusNanos(now - opened);
+        return left.isNegative() ? Duration.ZERO : left;
     }
 
     /** Why it ended; null while it lives. */

@@ -23,9 +23,17 @@ final class Probing implements Runnable {
     private final Enrolment enrolment;
     private final Pace pace;
     private final Whereabouts whereabouts = new Whereabouts();
-    private final Semaphore never = new Semaphore(0);
+    private final Traffic traffic;
+    private final Semaphore wake = new Semaphore(0);
 
-    Probing(LinkSet links, Server server, Enrolment enrolment, Pace pace) {
+    /**
+     * Looks when it is run.
+     *
+     * @param traffic whose pauses are a reason to ask at once
+     */
+    Probing(LinkSet links, Server server, Enrolment enrolment, Pace pace, Traffic traffic) {
+        this.traffic = traffic;
+        traffic.wakes(wake::release);
         this.links = links;
         this.server = server;
         this.enrolment = enrolment;
@@ -37,11 +45,13 @@ final class Probing implements Runnable {
         try {
             long next = pace.nanos() + INTERVAL;
             while (!links.isOver()) {
-                long left = next - pace.nanos();
+                long now = pace.nanos();
+                long left = Math.min(next - now, traffic.untilPause(now));
                 if (left > 0) {
-                    pace.await(never, left);
+                    pace.await(wake, left);
                 } else {
-                    next = pace.nanos() + INTERVAL;
+                    traffic.seen();
+                    next = now + INTERVAL;
                     look();
                 }
             }

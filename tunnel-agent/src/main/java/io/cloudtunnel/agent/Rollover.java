@@ -8,10 +8,10 @@ import java.util.random.RandomGenerator;
  * When the next link is dialled, in nanoseconds; docs/protocol.md, section 8.1. Safe for use by
  * several threads if its source of random numbers is.
  *
- * <p>Between 80 and 95 percent of the time in which a link gets new streams, so that there is some
- * for dialling, and that agents that came back together do not roll over together. Links of one
- * agent are to be of different ages: the first time of one that would end beside another one's is
- * cut short.
+ * <p>Between 60 and 80 percent of the time in which a link gets new streams, so that there is some
+ * for dialling and for what the old link has to finish, and that agents that came back together do
+ * not roll over together. Links of one agent are to be of different ages: the first time of one
+ * that would end beside another one's is cut short.
  */
 final class Rollover {
 
@@ -44,7 +44,7 @@ final class Rollover {
             return NEVER;
         }
         long usable = lifetime - Math.min(LONGEST_TAIL, lifetime / 4);
-        long whole = usable / 100 * (80 + random.nextInt(16));
+        long whole = usable / 100 * (60 + random.nextInt(21));
         long best = whole;
         long farthest = -1;
         for (int part = links; part > 0; part--) {

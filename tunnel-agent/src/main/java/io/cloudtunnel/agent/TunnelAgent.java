@@ -78,9 +78,10 @@ public final class TunnelAgent implements AutoCloseable {
                         config.limits(),
                         budget,
                         timer);
+        var traffic = new Traffic();
         var serving =
                 new Serving(
-                        new LoggedUpstream(local),
+                        traffic.before(new LoggedUpstream(local), config.pace()),
                         config.mode(),
                         new Introduction(
                                 Greeting.of(config.userAgent(), config.limits())
@@ -108,7 +109,7 @@ public final class TunnelAgent implements AutoCloseable {
                                         notices,
                                         config.pace(),
                                         new BackOff(random.split())),
-                        new Probing(links, server, enrolment, config.pace()));
+                        new Probing(links, server, enrolment, config.pace(), traffic));
         LOGGER.log(Level.INFO, "forwarding {0} to {1}", config.server(), config.local());
     }
 

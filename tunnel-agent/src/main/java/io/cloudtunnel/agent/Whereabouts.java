@@ -54,7 +54,8 @@ final class Whereabouts {
      */
     Verdict judge(Presence answer, List<LiveLink.Place> live, boolean settled, long now) {
         noteTurn(answer.instance());
-        Verdict verdict = answer.links() > 0 ? Verdict.FINE : absent(answer, live, settled, now);
+        boolean served = answer.links() > 0 && (live.isEmpty() || !isLater(answer, live));
+        Verdict verdict = served ? Verdict.FINE : absent(answer, live, settled, now);
         remember(live, now);
         return verdict;
     }

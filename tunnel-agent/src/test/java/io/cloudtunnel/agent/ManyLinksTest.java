@@ -275,8 +275,8 @@ class ManyLinksTest {
             first.send(get(1));
             asked.await();
             Thread stop = Thread.ofVirtual().start(agent::close);
-            assertEquals(1, ((Frame.GoAway) first.frame()).lastStream());
-            assertEquals(0, ((Frame.GoAway) second.frame()).lastStream());
+            assertGoAway(first, 1);
+            assertGoAway(second, 0);
             assertEquals(1001, second.awaitClose());
             assertFalse(first.hasEnded());
             told.countDown();
@@ -285,6 +285,12 @@ class ManyLinksTest {
             stop.join();
             assertEquals(AgentState.STOPPED, agent.state());
         }
+    }
+
+    /** First what crosses it is taken, and then nothing more. */
+    private static void assertGoAway(BinaryLinks.Link link, int last) throws Exception {
+        assertEquals(Integer.MAX_VALUE, ((Frame.GoAway) link.frame()).lastStream());
+        assertEquals(last, ((Frame.GoAway) link.frame()).lastStream());
     }
 
     private static long seconds(int count) {
@@ -297,16 +303,14 @@ class ManyLinksTest {
         try (RawTunnel server = server(links);
                 TunnelAgent agent = builder(server).links(1).start()) {
             BinaryLinks.Link old = links.next();
-            pace.advance(seconds(180));
+            pace.advance(seconds(140));
             old.send(get(1));
             assertEquals(Reason.LOCAL_UNREACHABLE, ((Frame.Refused) old.frame()).reason());
             assertEquals(1, server.dials());
-            pace.advance(seconds(59));
+            pace.advance(seconds(55));
             BinaryLinks.Link young = links.next();
-            old.send(get(2));
-            assertEquals(Reason.LOCAL_UNREACHABLE, ((Frame.Refused) old.frame()).reason());
-            old.close(1001);
-            assertEquals(1000, old.awaitClose());
+            assertGoAway(old, 1);
+            assertEquals(1001, old.awaitClose());
             assertFalse(young.hasEnded());
             assertEquals(2, server.dials());
             assertEquals(List.of(), pace.waits());
@@ -321,15 +325,15 @@ class ManyLinksTest {
                 TunnelAgent agent = builder(server).start()) {
             BinaryLinks.Link first = links.next();
             BinaryLinks.Link second = links.next();
-            pace.advance(seconds(120)); // half of the second one's time at most
+            pace.advance(seconds(100)); // half of the second one's time at most
             BinaryLinks.Link third = links.next();
-            assertFalse(links.hasMore());
-            pace.advance(seconds(119));
+            assertEquals(1001, second.awaitClose());
+            assertFalse(links.hasMore() || first.hasEnded());
+            pace.advance(seconds(95));
             BinaryLinks.Link fourth = links.next();
+            assertEquals(1001, first.awaitClose());
             assertEquals(4, server.dials());
-            for (BinaryLinks.Link each : List.of(first, second, third, fourth)) {
-                assertFalse(each.hasEnded());
-            }
+            assertFalse(third.hasEnded() || fourth.hasEnded());
             assertEquals(AgentState.CONNECTED, agent.state());
         }
     }
@@ -352,12 +356,13 @@ class ManyLinksTest {
 
     @Test
     void beyondTwoMoreTheOldestLeaves() throws Exception {
-        links.with("Cloudtunnel-Link-Lifetime: 300");
+        links.with("Cloudtunnel-Link-Lifetime: 300", "Cloudtunnel-Instance: i");
         try (RawTunnel server = server(links);
                 TunnelAgent agent = builder(server).links(1).start()) {
             BinaryLinks.Link oldest = links.next();
-            for (int i = 0; i < 3; i++) {
-                pace.advance(seconds(239));
+            for (int i = 0; i < 3; i++) { // each link to another instance, so none is succeeded
+                links.with("Cloudtunnel-Link-Lifetime: 300", "Cloudtunnel-Instance: i" + i);
+                pace.advance(seconds(195));
                 assertFalse(links.next().hasEnded());
             }
             assertTrue(oldest.frame() instanceof Frame.GoAway);

@@ -24,9 +24,9 @@ class RolloverTest {
     void wellBeforeNoNewStreamBegins() {
         for (int i = 0; i < 100; i++) {
             long cloudRun = two.after(290 * SECOND, List.of());
-            assertTrue(cloudRun >= 230 * SECOND * 79 / 100 && cloudRun <= 230 * SECOND * 95 / 100);
+            assertTrue(cloudRun >= 230 * SECOND * 59 / 100 && cloudRun <= 230 * SECOND * 80 / 100);
             long quick = two.after(12 * SECOND, List.of());
-            assertTrue(quick >= 7 * SECOND && quick < 9 * SECOND);
+            assertTrue(quick >= 5 * SECOND && quick < 8 * SECOND);
         }
     }
 
@@ -34,9 +34,9 @@ class RolloverTest {
     void theSecondLinksFirstTimeIsCutShort() {
         long first = two.after(290 * SECOND, List.of());
         long second = two.after(290 * SECOND, List.of(first));
-        assertTrue(second > 90 * SECOND && second < 112 * SECOND, () -> "" + second / SECOND);
+        assertTrue(second > 68 * SECOND && second < 93 * SECOND, () -> "" + second / SECOND);
         long next = two.after(290 * SECOND, List.of(first - second));
-        assertTrue(next > 180 * SECOND, "and then no more");
+        assertTrue(next > 135 * SECOND, "and then no more");
     }
 
     @Test
@@ -45,8 +45,8 @@ class RolloverTest {
         long first = three.after(300 * SECOND, List.of());
         long second = three.after(300 * SECOND, List.of(first));
         long third = three.after(300 * SECOND, List.of(first, second));
-        assertTrue(Math.abs(first - second) > 30 * SECOND);
-        assertTrue(Math.abs(first - third) > 30 * SECOND);
-        assertTrue(Math.abs(second - third) > 30 * SECOND);
+        assertTrue(Math.abs(first - second) > 20 * SECOND);
+        assertTrue(Math.abs(first - third) > 20 * SECOND);
+        assertTrue(Math.abs(second - third) > 20 * SECOND);
     }
 }

@@ -32,6 +32,12 @@ class WhereaboutsTest {
     }
 
     @Test
+    void whereAnotherAgentHasALinkThisOneFollows() {
+        assertEquals(Verdict.DIAL, hears("young", 2000, 1, OLD, OLD));
+        assertEquals(Verdict.FINE, hears("young", 2000, 1), "there is no haste");
+    }
+
+    @Test
     void anEarlierOneIsNone() {
         assertEquals(Verdict.FINE, hears("old", 1000, 0, YOUNG));
         assertEquals(Verdict.FINE, hears("old", 1000, 0, OLD), "it has just lost it");

@@ -6,12 +6,16 @@ import io.cloudtunnel.program.SettingException;
 import io.cloudtunnel.program.Settings;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /** The server as a program. */
 public final class Main {
+
+    /** Whoever sends requests may need so long to learn that another process takes them. */
+    private static final Duration QUIET = Duration.ofSeconds(1);
 
     private Main() {}
 
@@ -66,7 +70,7 @@ public final class Main {
                 .addShutdownHook(
                         new Thread(
                                 () -> {
-                                    server.close();
+                                    server.leave(QUIET);
                                     stopped.countDown();
                                 },
                                 "tunnel-server-shutdown"));

@@ -20,7 +20,6 @@ import io.cloudtunnel.server.front.PublicHandler;
 import io.cloudtunnel.server.front.PublicRoutes;
 import io.cloudtunnel.server.prefix.ResponseRewriter;
 import io.cloudtunnel.server.prefix.RootFallback;
-import io.cloudtunnel.server.registry.AgentLink;
 import io.cloudtunnel.server.registry.Bridge;
 import io.cloudtunnel.server.registry.LinkRegistry;
 import io.helidon.webserver.WebServer;
@@ -29,8 +28,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.jspecify.annotations.Nullable;
@@ -41,9 +38,6 @@ import org.jspecify.annotations.Nullable;
  * Safe for use by several threads.
  */
 public final class TunnelServer implements AutoCloseable {
-
-    /** What a platform leaves between SIGTERM and SIGKILL is 10 s; this ends a second before. */
-    private static final Duration DRAIN = Duration.ofSeconds(8);
 
     private static final int MOST_BRIDGED = 1000;
     private static final Logger LOGGER = System.getLogger(TunnelServer.class.getName());
@@ -208,17 +202,21 @@ public final class TunnelServer implements AutoCloseable {
      */
     @Override
     public void close() {
+        leave(Duration.ZERO);
+    }
+
+    /**
+     * The same where whoever stands in front may still send requests, since nobody else is there to
+     * take them: they are served until none came for so long.
+     *
+     * @param quiet is cut short where the 9 s would not suffice
+     */
+    public void leave(Duration quiet) {
         if (drain.isDraining()) {
             return;
         }
-        long began = System.nanoTime();
-        drain.begin();
-        links.stopWaiting();
         try {
-            leaveAll();
-            drain.awaitIdle(DRAIN.minusNanos(System.nanoTime() - began));
-            // Stopping cuts what is open, and a close frame that is cut was never sent.
-            links.awaitEmpty(DRAIN.plusMillis(500).minusNanos(System.nanoTime() - began));
+            new Departure(links, drain).run(quiet);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -228,23 +226,5 @@ public final class TunnelServer implements AutoCloseable {
         }
         timer.shutdownNow();
         LOGGER.log(Level.INFO, "stopped");
-    }
-
-    private void leaveAll() throws InterruptedException {
-        List<Thread> leaving = new ArrayList<>(); // one per link
-        for (AgentLink link : links.all()) {
-            leaving.add(Thread.ofVirtual().name("tunnel-leave").start(() -> leave(link)));
-        }
-        for (Thread thread : leaving) {
-            thread.join();
-        }
-    }
-
-    private static void leave(AgentLink link) {
-        try {
-            link.leave(DRAIN);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

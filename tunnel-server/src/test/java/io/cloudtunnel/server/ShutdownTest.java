@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.cloudtunnel.protocol.frame.Frame;
+import io.cloudtunnel.protocol.frame.Reason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -93,6 +95,27 @@ class ShutdownTest {
             RawClient.Answer answer = client.answer();
             assertEquals(502, answer.status());
             assertEquals("outcome-unknown", answer.first("Cloudtunnel-Error"));
+        }
+    }
+
+    @Test
+    void whereRequestsStillComeTheyAreServedUntilNoneDoes() throws Exception {
+        try (Tunnel tunnel = Tunnel.start();
+                BinaryAgent agent = new BinaryAgent(tunnel, "a", false);
+                RawClient client = tunnel.raw()) {
+            client.request("GET", tunnel.path("/before"));
+            agent.answer(agent.next(Frame.Req.class).stream(), 201);
+            assertEquals(201, client.answer().status());
+            Thread closing =
+                    Thread.ofVirtual().start(() -> tunnel.server.leave(Duration.ofSeconds(1)));
+            assertEquals(Reason.DRAINING, agent.next(Frame.Leaving.class).reason());
+            client.request("POST", tunnel.path("/meanwhile"), "Content-Length: 0");
+            agent.answer(agent.next(Frame.Req.class).stream(), 202);
+            assertEquals(202, client.answer().status());
+            long answered = System.nanoTime();
+            assertEquals(1001, agent.awaitClose().code());
+            assertTrue(System.nanoTime() - answered > 500_000_000L, "it was in a hurry");
+            assertTrue(closing.join(Duration.ofSeconds(9)));
         }
     }
 

@@ -99,11 +99,13 @@ public final class BinaryLinks implements RawTunnel.Answer {
             }
         }
 
-        private void take(Frame frame, BlockingQueue<Link> opened) {
+        private void take(Frame frame, BlockingQueue<Link> opened) throws IOException {
             if (frame instanceof Frame.Hello greeting) {
                 hello.complete(greeting.greeting());
                 opened.add(this);
-            } else if (!(frame instanceof Frame.Ping)) {
+            } else if (frame instanceof Frame.Ping ping) {
+                send(new Frame.Pong(ping.content()));
+            } else {
                 frames.add(frame);
             }
         }
@@ -114,7 +116,7 @@ public final class BinaryLinks implements RawTunnel.Answer {
         }
 
         /** Sends a frame. */
-        public void send(Frame frame) throws IOException {
+        public synchronized void send(Frame frame) throws IOException {
             List<Bytes> parts = new ArrayList<>();
             BinaryCodec.encode(frame, parts);
             request.writer().binary(parts.toArray(Bytes[]::new));

@@ -39,6 +39,14 @@ public interface LinkUpstream extends Upstream {
     }
 
     /**
+     * Tells the agent, where the mode has a way to, that the server leaves; requests are taken as
+     * before.
+     *
+     * @param left until the link ends
+     */
+    default void announce(Duration left) {}
+
+    /**
      * Tells the agent that the link ends, where the mode has a way to, and waits until no exchange
      * is open, but not for longer.
      *

@@ -34,6 +34,7 @@ public final class Session implements Patrol.Guarded {
     private final SessionWriter writer;
     private final Map<Integer, Stream> streams = new ConcurrentHashMap<>(); // bounded by the hellos
     private final RoundTrip roundTrip = new RoundTrip(System.nanoTime());
+    private final Farewell farewell;
 
     private final Object monitor = new Object(); // guards ids and the end; held for memory only
     private int highestId;
@@ -54,6 +55,7 @@ public final class Session implements Patrol.Guarded {
         this.limits = limits;
         this.budget = budget;
         this.writer = new SessionWriter(link, role.name(), CONTROL_QUEUE, this::writingFailed);
+        this.farewell = new Farewell(streams::isEmpty, writer);
     }
 
     // ---- The reader's thread.
@@ -128,6 +130,7 @@ public final class Session implements Patrol.Guarded {
                 long now = System.nanoTime();
                 roundTrip.pong(pong.content(), now);
                 measure(now); // before there is load
+                farewell.pong(pong.content());
             }
             case Frame.Leaving leaving -> {
                 greeted();
@@ -239,6 +242,12 @@ public final class Session implements Patrol.Guarded {
 
     void forget(Stream stream) {
         streams.remove(stream.id());
+        farewell.streamEnded();
+    }
+
+    /** What a side that leaves waits for. */
+    Farewell farewell() {
+        return farewell;
     }
 
     Collection<Stream> openStreams() {
@@ -301,6 +310,7 @@ public final class Session implements Patrol.Guarded {
             }
         }
         writer.close();
+        farewell.over();
         for (Stream stream : streams.values()) {
             stream.end(reason, null);
         }

@@ -13,6 +13,9 @@ import java.time.Duration;
  */
 public final class SessionResponder implements LinkResponder {
 
+    /** For what crosses a go-away. */
+    private static final Duration CROSSING = Duration.ofSeconds(2);
+
     private final RequestFrames requests;
     private final Session session;
 
@@ -45,12 +48,33 @@ public final class SessionResponder implements LinkResponder {
         session.serve();
     }
 
-    /** Tells the server that no more streams are taken, and waits for those that are open. */
+    /**
+     * Tells the server that no more streams are taken, and waits for those that are open. What is
+     * on its way meanwhile is taken, too, unless the server is slow to answer: a refusal would cost
+     * a request of which much was sent already.
+     */
     @Override
     public boolean drain(Duration atMost) throws InterruptedException {
-        int last = session.stopAccepting();
+        long end = System.nanoTime() + atMost.toNanos();
+        Farewell farewell = session.farewell();
+        if (!atMost.isZero()) {
+            if (farewell.begin()) {
+                goAway(Integer.MAX_VALUE);
+                session.urgentOrFail(farewell.ping());
+            }
+            farewell.awaitCrossing(atMost.compareTo(CROSSING) < 0 ? atMost : CROSSING);
+        }
+        goAway(session.stopAccepting());
+        // Who has answered has only queued it, and the tail may wait for credit.
+        return requests.awaitNone(until(end)) && farewell.awaitSent(until(end));
+    }
+
+    private static Duration until(long end) {
+        return Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+    }
+
+    private void goAway(int last) {
         session.urgentOrFail(new Frame.GoAway(last, Reason.DRAINING, "the agent leaves"));
-        return requests.awaitNone(atMost);
     }
 
     /** Requests that are being carried out. */

@@ -271,14 +271,22 @@ public final class SessionUpstream implements LinkUpstream {
         session.urgentOrFail(new Frame.Leaving(left.toMillis(), Reason.LINK_EXPIRED, ""));
     }
 
+    @Override
+    public void announce(Duration left) {
+        session.urgentOrFail(new Frame.Leaving(left.toMillis(), Reason.DRAINING, ""));
+    }
+
     /** Who leaves because the server does is still served until then. */
     @Override
     public boolean drain(Duration atMost, Reason reason) throws InterruptedException {
+        long end = System.nanoTime() + atMost.toNanos();
         if (reason != Reason.DRAINING) {
             session.stopOpening();
         }
         session.urgentOrFail(new Frame.Leaving(atMost.toMillis(), reason, ""));
-        return admission.awaitNone(atMost);
+        boolean ignored = admission.awaitNone(atMost);
+        session.stopOpening(); // what was opened meanwhile is waited for, too
+        return admission.awaitNone(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
     }
 
     @Override

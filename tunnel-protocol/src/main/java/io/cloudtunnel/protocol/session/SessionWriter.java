@@ -4,9 +4,12 @@ import io.cloudtunnel.protocol.frame.BinaryCodec;
 import io.cloudtunnel.protocol.frame.Bytes;
 import io.cloudtunnel.protocol.frame.Frame;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,8 @@ final class SessionWriter {
     private int pongs; // of those in control
     private boolean waiting;
     private boolean closed;
+    private boolean over; // the thread has ended
+    private @Nullable CountDownLatch idle; // of who waits for all to be written
 
     /** Told once that writing has failed. */
     interface Failed {
@@ -100,6 +105,28 @@ final class SessionWriter {
         }
     }
 
+    /** Waits until all that was queued is written, but not for longer; says whether it is. */
+    boolean awaitWritten(Duration atMost) throws InterruptedException {
+        CountDownLatch latch;
+        synchronized (monitor) {
+            if (waiting || over) {
+                return true;
+            }
+            if (idle == null) {
+                idle = new CountDownLatch(1);
+            }
+            latch = idle;
+        }
+        return latch.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private void signalIdle() { // with the monitor
+        if (idle != null) {
+            idle.countDown();
+            idle = null;
+        }
+    }
+
     /** Ends the thread; what is urgent and queued is still written. */
     void close() {
         boolean wake;
@@ -123,6 +150,11 @@ final class SessionWriter {
         } catch (IOException | RuntimeException | AssertionError e) {
             close();
             failed.writingFailed(e);
+        } finally {
+            synchronized (monitor) {
+                over = true;
+                signalIdle();
+            }
         }
     }
 
@@ -178,6 +210,7 @@ final class SessionWriter {
             if (!control.isEmpty() || !ready.isEmpty()) {
                 return false;
             }
+            signalIdle();
             if (closed) {
                 return true;
             }

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -394,6 +395,46 @@ class AgentStreamTest {
             exchange.answer(204, Fields.EMPTY, Bytes.EMPTY);
             agent.server.next(Frame.Resp.class);
         }
+    }
+
+    @Test
+    void whatCrossesAGoAwayIsTaken() throws Exception {
+        var local = new ScriptedUpstream();
+        try (var agent = new BinaryAgent(local).greeted()) {
+            Future<Boolean> drained = ServerSide.start(() -> agent.responder.drain(Limit.LONG));
+            assertEquals(Integer.MAX_VALUE, agent.server.next(Frame.GoAway.class).lastStream());
+            agent.server.awaitPing(Farewell.CONTENT);
+            agent.get(7); // was on its way
+            agent.server.send(new Frame.Pong(Farewell.CONTENT));
+            assertEquals(7, agent.server.next(Frame.GoAway.class).lastStream());
+            local.next().answer(204, Fields.EMPTY, Bytes.EMPTY);
+            agent.server.next(Frame.Resp.class);
+            assertTrue(ServerSide.get(drained));
+        }
+    }
+
+    @Test
+    void whoLeavesWaitsUntilTheTailOfAnAnswerHasGone() throws Exception {
+        var local = new ScriptedUpstream();
+        try (var agent = new BinaryAgent(local).greeted()) {
+            agent.get(1);
+            Bytes body = Bytes.wrap(new byte[64 * 1024 + 10]); // ten bytes more than its credit
+            local.next().answer(200, Fields.EMPTY, body);
+            agent.server.next(Frame.Resp.class);
+            int got = 0;
+            while (got < 64 * 1024) {
+                got += agent.server.next(Frame.RespChunk.class).data().length();
+            }
+            assertFalse(agent.responder.drain(Duration.ofMillis(300)), "it is not all sent");
+            agent.server.next(Frame.GoAway.class);
+            agent.server.send(new Frame.Credit(1, 100));
+            assertTrue(agent.responder.drain(Limit.LONG));
+            assertEquals(10, agent.server.settle().stream().mapToInt(AgentStreamTest::data).sum());
+        }
+    }
+
+    private static int data(Object frame) {
+        return frame instanceof Frame.RespChunk chunk ? chunk.data().length() : 0;
     }
 
     @Test

@@ -93,6 +93,17 @@ final class BinaryPeer {
         return JsonCodec.decode(next(Bytes.class));
     }
 
+    /** Waits for the ping of this content; what comes before it is dropped. */
+    void awaitPing(long content) throws InterruptedException {
+        Object next = received.poll(20, TimeUnit.SECONDS);
+        while (!(next instanceof Frame.Ping ping && ping.content() == content)) {
+            if (next == null || next == END) {
+                throw new AssertionError("no ping comes");
+            }
+            next = received.poll(20, TimeUnit.SECONDS);
+        }
+    }
+
     /** All that comes until what was sent so far has been read, and the session lives. */
     List<Object> settle() throws IOException, InterruptedException {
         long content = pings++;

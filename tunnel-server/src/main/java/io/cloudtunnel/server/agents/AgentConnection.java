@@ -268,6 +268,11 @@ final class AgentConnection implements ServerConnection, AgentLink {
     }
 
     @Override
+    public void announceLeaving(Duration left) {
+        upstream.announce(left);
+    }
+
+    @Override
     public void leave(Duration atMost) throws InterruptedException {
         if (!upstream.drain(atMost)) {
             LOGGER.log(

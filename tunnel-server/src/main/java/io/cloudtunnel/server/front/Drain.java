@@ -8,9 +8,12 @@ import java.util.concurrent.locks.ReentrantLock;
 /** Counts the public requests in progress, so that a server can leave without cutting any. */
 public final class Drain {
 
+    private static final long LONG_AGO = TimeUnit.HOURS.toNanos(1);
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition idle = lock.newCondition();
     private int running;
+    private volatile long lastNanos = System.nanoTime() - LONG_AGO; // when passing() was called
     private volatile boolean draining;
 
     void enter() {
@@ -32,6 +35,31 @@ public final class Drain {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** A request goes to a tunnel now. */
+    void passing() {
+        lastNanos = System.nanoTime();
+    }
+
+    /** Waits until no request went to a tunnel for so long, but no longer than that. */
+    public void awaitQuiet(Duration quiet, Duration atMost) throws InterruptedException {
+        long end = System.nanoTime() + atMost.toNanos();
+        lock.lock();
+        try {
+            long left = leftOf(quiet, end);
+            while (left > 0) {
+                long ignored = idle.awaitNanos(left);
+                left = leftOf(quiet, end);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long leftOf(Duration quiet, long end) {
+        long now = System.nanoTime();
+        return Math.min(lastNanos + quiet.toNanos() - now, end - now);
     }
 
     /** From now on the server is leaving. */

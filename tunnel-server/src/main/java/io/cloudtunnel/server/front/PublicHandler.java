@@ -154,6 +154,7 @@ public final class PublicHandler {
                     ErrorCode.HEAD_TOO_LARGE,
                     "its fields have more than " + limits.headBytes() + " bytes");
         }
+        drain.passing();
         if (upstream == null) {
             upstream = links.await(path.id(), call::onGone);
         }

@@ -37,6 +37,9 @@ public interface AgentLink extends Upstream {
      */
     void replaced();
 
+    /** Tells the agent that the server leaves in so long; requests are taken as before. */
+    void announceLeaving(Duration left);
+
     /** Takes no more requests, waits for open answers as long as it may, and says goodbye. */
     void leave(Duration atMost) throws InterruptedException;
 }

@@ -112,6 +112,11 @@ final class FakeLink implements AgentLink {
     }
 
     @Override
+    public void announceLeaving(Duration left) {
+        throw new AssertionError("no server leaves");
+    }
+
+    @Override
     public void leave(Duration atMost) {
         takes = false;
     }
