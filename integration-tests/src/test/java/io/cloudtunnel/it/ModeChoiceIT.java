@@ -99,6 +99,32 @@ class ModeChoiceIT {
         }
     }
 
+    /** As the second agent of a tunnel has it. */
+    @Test
+    void anAgentThatWasGivenItsPairFindsOutThatTheServerIsOurs() throws Exception {
+        try (TunnelServer server = TunnelServer.builder().host("127.0.0.1").port(0).start();
+                RawService local = new RawService(new Bodies());
+                HttpClient http = HttpClient.newHttpClient()) {
+            String base = "http://localhost:" + server.port();
+            JsonNode tunnel = JSON.readTree(post(http, base + "/register"));
+            String id = tunnel.path("id").asText();
+            try (TunnelAgent agent =
+                            TunnelAgent.builder()
+                                    .server(base)
+                                    .local(Integer.toString(local.port()))
+                                    .credentials(id, tunnel.path("secret").asText())
+                                    .start();
+                    Wire client = Wire.to(server.port())) {
+                assertTrue(agent.awaitConnected(PATIENCE));
+                client.send(
+                        "GET /pub/"
+                                + id
+                                + "/down/chunked/20000 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                assertEquals("chunked", client.readAnswer().framing());
+            }
+        }
+    }
+
     private TunnelAgent agent(PublishedServer server, RawService local, String mode)
             throws Exception {
         return TunnelAgent.builder()

@@ -223,6 +223,52 @@ class AgentLifeTest {
         }
     }
 
+    @Test
+    void aGivenIdentityAsksOnceWhatItsServerSpeaks() throws Exception {
+        try (RawTunnel server =
+                new RawTunnel(
+                        RawTunnel.registers("other"),
+                        (attempt, request) -> request.answer(503, "no"))) {
+            server.speaks("Cloudtunnel-Protocols: cloudtunnel.v1");
+            try (TunnelAgent agent = builder(server).credentials("mine", "s3cr3t").start()) {
+                pace.awaitSpent();
+                assertEquals(AgentState.WAITING, agent.state());
+            }
+            assertEquals(1, server.questions());
+            assertEquals(0, server.registrations());
+            for (RawTunnel.Request each : server.requests()) {
+                String head = each.head();
+                assertFalse(head.lines().findFirst().orElse("").contains("s3cr3t"), head);
+                if (head.startsWith("GET /ws")) {
+                    assertTrue(head.contains("Sec-WebSocket-Protocol: cloudtunnel.v1"), head);
+                } else {
+                    assertFalse(head.contains("s3cr3t"), "it is not known yet who asks for it");
+                }
+            }
+        }
+    }
+
+    @Test
+    void aServerThatDoesNotSayWhatItSpeaksGetsThePublishedHandshake() throws Exception {
+        try (RawTunnel server =
+                new RawTunnel(
+                        RawTunnel.registers("other"),
+                        (attempt, request) -> request.answer(503, "no"))) {
+            try (TunnelAgent agent = builder(server).credentials("mine", "s3cr3t").start()) {
+                pace.awaitSpent();
+                assertEquals(AgentState.WAITING, agent.state());
+            }
+            assertEquals(1, server.questions());
+            assertTrue(
+                    server.requests().stream()
+                            .map(RawTunnel.Request::head)
+                            .filter(head -> head.startsWith("GET /ws"))
+                            .allMatch(head ->
+                                    head.startsWith("GET /ws?id=mine&secret=s3cr3t ")
+                                            && !head.contains("Sec-WebSocket-Protocol")));
+        }
+    }
+
     private List<Long> seconds() {
         return pace.waits().stream().map(TimeUnit.NANOSECONDS::toSeconds).toList();
     }

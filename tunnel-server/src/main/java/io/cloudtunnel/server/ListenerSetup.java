@@ -70,6 +70,7 @@ final class ListenerSetup {
         // First: by its raw path a request is the tunnels', whatever route the decoded one has.
         routing.any(frontEnd)
                 .post("/register", parts.registerHandler())
+                .get("/register", parts.registerHandler()::describe)
                 .any(AgentEndpoint.PATH, parts.agentEndpoint()::upgradeRequired)
                 .register("/health", new HealthHandlers(() -> !parts.drain().isDraining()));
         if (server.protocols().stream().noneMatch(WsConfig.class::isInstance)) {

@@ -192,6 +192,19 @@ class RegisterTest {
     }
 
     @Test
+    void aGetRegistersNothingAndSaysWhatIsSpoken() throws IOException {
+        try (TunnelServer server = start(b -> {});
+                RawClient client = new RawClient(server.port())) {
+            client.request("GET", "/register");
+            RawClient.Answer answer = client.answer();
+            assertEquals(405, answer.status());
+            assertEquals("POST", answer.first("Allow"));
+            assertEquals("cloudtunnel.v1", answer.first("Cloudtunnel-Protocols"));
+            assertFalse(answer.text().contains("secret"), answer.text());
+        }
+    }
+
+    @Test
     void aHugeBodyInChunksIsRefused() throws IOException {
         try (TunnelServer server = start(b -> {});
                 RawClient client = new RawClient(server.port())) {

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** {@code POST /register}, with Helidon's WebClient. */
@@ -70,6 +71,29 @@ final class Registrar {
         }
     }
 
+    /**
+     * Asks what the server speaks, without registering anything.
+     *
+     * @return as {@link Credentials#protocols}; empty where it does not say
+     * @throws IOException if no answer came, or only one that says that the server is not there now
+     */
+    Optional<List<String>> protocols(Transport over) throws IOException {
+        HttpClientRequest request =
+                client.get()
+                        .uri(URI.create(server + "/register"))
+                        .connection(new ControlConnection(over))
+                        .protocolId("http/1.1")
+                        .header(HeaderNames.USER_AGENT, agent);
+        try (HttpClientResponse response = request.request()) {
+            if (response.status().code() >= 500) {
+                throw new IOException("the server answers " + response.status().code());
+            }
+            return Optional.ofNullable(protocols(fields(response)));
+        } catch (RuntimeException e) {
+            throw new IOException("no answer to " + server + "/register: " + reason(e), e);
+        }
+    }
+
     /** The pair goes only to a server that knows what to do with it. */
     private static HttpClientResponse send(HttpClientRequest request, @Nullable Credentials old)
             throws IOException {
@@ -81,19 +105,24 @@ final class Registrar {
     }
 
     private Registered understand(HttpClientResponse response) throws IOException {
-        Fields.Builder fields = Fields.builder();
-        response.headers()
-                .forEach(header ->
-                        header.allValues().forEach(value -> fields.add(header.name(), value)));
+        Fields fields = fields(response);
         byte[] body;
         try (InputStream in = response.entity().inputStream()) {
             body = in.readNBytes(LONGEST_ANSWER_BYTES);
         }
         int status = response.status().code();
         if (status != 200 && status != 201) {
-            return new Registered.Refused(refusal(status, fields.build(), body));
+            return new Registered.Refused(refusal(status, fields, body));
         }
-        return new Registered.Done(credentials(fields.build(), body));
+        return new Registered.Done(credentials(fields, body));
+    }
+
+    private static Fields fields(HttpClientResponse response) {
+        Fields.Builder fields = Fields.builder();
+        response.headers()
+                .forEach(header ->
+                        header.allValues().forEach(value -> fields.add(header.name(), value)));
+        return fields.build();
     }
 
     private Refusal refusal(int status, Fields fields, byte[] body) {

@@ -53,6 +53,8 @@ public final class RemoteServer implements Server {
     private final ScheduledExecutorService timer;
     private final String agent;
     private final Mode mode;
+    private volatile boolean asked; // of pairs given by hand
+    private volatile @Nullable List<String> speaks; // written before asked
 
     /**
      * A server to which nothing is connected yet.
@@ -92,7 +94,8 @@ public final class RemoteServer implements Server {
     }
 
     @Override
-    public Dialled dial(Credentials credentials) throws IOException {
+    public Dialled dial(Credentials with) throws IOException {
+        Credentials credentials = with.publicUrl() == null ? asGiven(with) : with;
         boolean offers = mode != Mode.JSON && (credentials.binary() || mode == Mode.BINARY);
         Dialled dialled = dial(credentials, offers);
         if (offers
@@ -107,6 +110,18 @@ public final class RemoteServer implements Server {
                     "the server does not speak binary mode, and --mode binary asks for it");
         }
         return dialled;
+    }
+
+    /** A pair that was given by hand does not say what the server speaks: that is asked once. */
+    private Credentials asGiven(Credentials pair) throws IOException {
+        if (mode == Mode.JSON || pair.protocols() != null) {
+            return pair;
+        }
+        if (!asked) {
+            speaks = call(dialer, HANDSHAKE, registrar::protocols).orElse(null);
+            asked = true;
+        }
+        return pair.spokenTo(speaks);
     }
 
     private Dialled dial(Credentials credentials, boolean offers) throws IOException {

@@ -59,6 +59,11 @@ public record Credentials(
         return new Credentials(id, secret, url, protocols);
     }
 
+    /** The same for a server that lists these in {@code Cloudtunnel-Protocols}. */
+    public Credentials spokenTo(@Nullable List<String> speaks) {
+        return new Credentials(id, secret, publicUrl, speaks);
+    }
+
     /** Whether the server speaks binary mode. */
     public boolean binary() {
         return protocols != null && protocols.contains(BINARY);

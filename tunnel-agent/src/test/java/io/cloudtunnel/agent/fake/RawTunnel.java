@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ServerSocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /** A tunnel server of which a test scripts the answers, byte for byte. */
 public final class RawTunnel implements AutoCloseable {
@@ -26,6 +27,8 @@ public final class RawTunnel implements AutoCloseable {
     private final Answer register;
     private final Answer webSocket;
     private final AtomicInteger registrations = new AtomicInteger();
+    private final AtomicInteger questions = new AtomicInteger();
+    private volatile @Nullable String speaks; // a field of the answer to a GET of /register
     private final AtomicInteger dials = new AtomicInteger();
     private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
 
@@ -49,7 +52,10 @@ public final class RawTunnel implements AutoCloseable {
         String body = length.find() ? connection.bytes(Integer.parseInt(length.group(1))) : "";
         Request request = new Request(connection, head, body);
         requests.add(request);
-        if (head.startsWith("POST ")) {
+        if (head.startsWith("GET /register ")) {
+            questions.incrementAndGet();
+            request.answer(405, "no", speaks == null ? new String[0] : new String[] {speaks});
+        } else if (head.startsWith("POST ")) {
             register.run(registrations.incrementAndGet(), request);
         } else {
             webSocket.run(dials.incrementAndGet(), request);
@@ -64,6 +70,16 @@ public final class RawTunnel implements AutoCloseable {
                             .formatted(id, id, id);
             request.answer(200, json, fields);
         };
+    }
+
+    /** From now on it answers a GET of /register with this field, too. */
+    public void speaks(String field) {
+        speaks = field;
+    }
+
+    /** How often it was asked what it speaks. */
+    public int questions() {
+        return questions.get();
     }
 
     /** The port. */

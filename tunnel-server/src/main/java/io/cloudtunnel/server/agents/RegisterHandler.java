@@ -14,6 +14,7 @@ import io.cloudtunnel.server.front.Drain;
 import io.cloudtunnel.server.front.ErrorAnswer;
 import io.cloudtunnel.server.front.RoutingFields;
 import io.cloudtunnel.server.observe.RequestIds;
+import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
@@ -90,6 +91,19 @@ public final class RegisterHandler implements Handler {
                 refuse(response, refused, requestId, fields);
             }
         }
+    }
+
+    /**
+     * Answers a GET, which registers nothing: an agent that was given its credentials by hand asks
+     * so what this server speaks.
+     */
+    public void describe(ServerRequest request, ServerResponse response) {
+        response.status(Status.METHOD_NOT_ALLOWED_405)
+                .header(HeaderNames.ALLOW, "POST")
+                .header("Cloudtunnel-Protocols", AgentEndpoint.BINARY)
+                .header("Content-Type", "text/plain; charset=utf-8")
+                .header("X-Request-Id", RequestIds.of(RoutingFields.of(request)))
+                .send("POST registers a tunnel\n");
     }
 
     /** The tunnel that the agent had, if it still proves to be its own; else a new one. */
