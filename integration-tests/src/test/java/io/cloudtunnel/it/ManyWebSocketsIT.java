@@ -24,8 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Thousands of WebSockets at a time through the packaged programs, in a heap that a small container
- * has: each is used, left idle for longer than links are pinged, used again, and closed. A process
- * of each program, and this one twice, has a file descriptor for each of them.
+ * has: each is used, left idle, used again, and closed. A process of each program, and this one
+ * twice, has a file descriptor for each of them.
  */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ManyWebSocketsIT {
@@ -35,8 +35,8 @@ class ManyWebSocketsIT {
     private static final String LINKS = System.getProperty("tests.links", LONG ? "6" : "3");
     private static final int AT_A_TIME = 64;
 
-    /** Longer than {@code ping-interval}, with {@code tests.long} than {@code silence}, too. */
-    private static final long IDLE_SECONDS = LONG ? 50 : 17;
+    /** With {@code tests.long} longer than {@code ping-interval} and {@code silence}. */
+    private static final long IDLE_SECONDS = LONG ? 50 : 2;
 
     /** Half of it is the memory budget, of which each takes 32 KiB and its head. */
     private static final String HEAP = LONG ? "-Xmx384m" : "-Xmx256m";

@@ -10,12 +10,14 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Two instances of a server behind a front end that gives the connections to both by turns, with
  * nothing that connects the instances.
  */
+@EnabledIfSystemProperty(named = "tests.long", matches = "true") // a dozen probes, 5 s apart
 @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SeveralInstancesIT {
 

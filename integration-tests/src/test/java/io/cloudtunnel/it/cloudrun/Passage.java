@@ -62,8 +62,8 @@ final class Passage {
         return frontEnd.timer()
                 .schedule(
                         () -> {
+                            reset(client); // first: nothing is answered any more
                             reset(process);
-                            reset(client);
                         },
                         frontEnd.limit().toMillis(),
                         TimeUnit.MILLISECONDS);
