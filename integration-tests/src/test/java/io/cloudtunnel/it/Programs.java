@@ -51,7 +51,8 @@ public final class Programs implements AutoCloseable {
                         .redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("TUNNEL_"));
         builder.environment().put("HOME", folder.toString());
-        builder.environment().remove("XDG_CONFIG_HOME");
+        // Java asks the system for the home folder, not the environment.
+        builder.environment().put("XDG_CONFIG_HOME", folder.resolve(".config").toString());
         builder.environment().putAll(env);
         return new Programs(builder.start());
     }
