@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cloudtunnel.agent.TunnelAgent;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,12 +16,15 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,41 +38,53 @@ class InstancesIT {
     private static final int INSTANCES = 3;
     private static final int[] SIZES = {0, 1, 4096, 70_000, 5_000_000};
 
-    @TempDir Path folder;
+    @TempDir private static Path folder;
 
-    private final List<Programs> servers = new ArrayList<>();
-    private final List<Integer> ports = new ArrayList<>();
+    private static final List<Programs> SERVERS = new ArrayList<>();
+    private static final List<Integer> PORTS = new ArrayList<>();
+    private static RedisServer redis;
+
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Random random = new Random(7);
     private final Semaphore mayGoOn = new Semaphore(0);
-    private RedisServer redis;
 
-    @BeforeEach
-    void start() throws Exception {
+    @BeforeAll
+    static void start() throws Exception {
         redis = new RedisServer(folder);
         for (int i = 0; i < INSTANCES; i++) {
-            servers.add(
-                    Programs.start(
-                            folder,
-                            "tunnel-server",
-                            Map.of("REDIS_URL", redis.url(), "TUNNEL_KEY", KEY),
-                            "--port",
-                            "0"));
+            SERVERS.add(launch());
         }
-        for (Programs server : servers) {
-            String line = server.await("port", l -> l.contains("listening on port"));
-            ports.add(Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1)));
+        for (Programs server : SERVERS) {
+            PORTS.add(port(server));
         }
-        for (int port : ports) {
+    }
+
+    private static Programs launch() throws Exception {
+        Map<String, String> env = Map.of("REDIS_URL", redis.url(), "TUNNEL_KEY", KEY);
+        return Programs.start(folder, "tunnel-server", env, "--port", "0");
+    }
+
+    private static int port(Programs server) throws Exception {
+        String line = server.await("port", l -> l.contains("listening on port"));
+        return Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1));
+    }
+
+    @AfterAll
+    static void stop() {
+        SERVERS.forEach(Programs::close);
+        redis.close();
+    }
+
+    @BeforeEach
+    void awaitAll() throws Exception {
+        for (int port : PORTS) {
             awaitReady(port, 200);
         }
     }
 
     @AfterEach
-    void stop() {
-        servers.forEach(Programs::close);
-        redis.close();
+    void closeClient() {
         client.close();
     }
 
@@ -82,7 +98,7 @@ class InstancesIT {
             HttpRequest request =
                     HttpRequest.newBuilder(url).timeout(Duration.ofSeconds(20)).build();
             return client.send(request, BodyHandlers.discarding()).statusCode();
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             return 0;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -108,8 +124,7 @@ class InstancesIT {
     }
 
     private static String hash(byte[] bytes) throws Exception {
-        return java.util.HexFormat.of()
-                .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     }
 
     /** Sends a body and gets it back; the status. */
@@ -135,7 +150,7 @@ class InstancesIT {
                 TunnelAgent binary = agent(url(0), local.port(), "auto");
                 TunnelAgent json = agent(url(1), other.port(), "json")) {
             for (int size : SIZES) {
-                for (int port : ports) {
+                for (int port : PORTS) {
                     assertEquals(200, echo(port, path(binary), size));
                     assertEquals(200, echo(port, path(json), size));
                 }
@@ -144,7 +159,7 @@ class InstancesIT {
     }
 
     private String url(int instance) {
-        return "http://localhost:" + ports.get(instance);
+        return "http://localhost:" + PORTS.get(instance);
     }
 
     private void eventsOrRaw(RawService.Call call) throws Exception {
@@ -174,7 +189,7 @@ class InstancesIT {
     void eventsAndUpgradesPassTheRelay() throws Exception {
         try (RawService local = new RawService(this::eventsOrRaw);
                 TunnelAgent agent = agent(url(0), local.port(), "auto")) {
-            int asked = ports.get(1);
+            int asked = PORTS.get(1);
             try (Wire wire = Wire.to(asked)) {
                 wire.send("GET " + path(agent) + "/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
                 InputStream body = wire.body(wire.readAnswer(), false);
@@ -205,14 +220,16 @@ class InstancesIT {
     @Test
     void anotherInstanceTakesOverFromOneThatIsKilled() throws Exception {
         try (EchoService local = new EchoService();
-                Balancer front = new Balancer(ports.subList(0, 1));
+                Programs owner = launch();
+                Balancer front = new Balancer(List.of(port(owner)));
                 TunnelAgent agent = agent(front.url(), local.port(), "auto")) {
-            assertEquals(200, echo(ports.get(1), path(agent), 70_000));
-            front.to(ports.subList(1, INSTANCES));
-            servers.get(0).kill();
-            int ignored = servers.get(0).awaitExit();
+            awaitReady(port(owner), 200);
+            assertEquals(200, echo(PORTS.get(0), path(agent), 70_000));
+            front.to(PORTS);
+            owner.kill();
+            int ignored = owner.awaitExit();
             // A request that comes now waits for the agent, wherever it comes back.
-            for (int port : ports.subList(1, INSTANCES)) {
+            for (int port : PORTS) {
                 assertEquals(200, get(port, path(agent) + "/"));
                 assertEquals(200, echo(port, path(agent), 70_000));
             }
@@ -223,23 +240,23 @@ class InstancesIT {
     void aBrokerThatIsAwayAndComesBackEmptyCostsOnlyWhatIsRelayed() throws Exception {
         try (EchoService local = new EchoService();
                 TunnelAgent agent = agent(url(0), local.port(), "auto")) {
-            assertEquals(200, echo(ports.get(1), path(agent), 4096));
+            assertEquals(200, echo(PORTS.get(1), path(agent), 4096));
             redis.stop();
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-            awaitReady(ports.get(1), 503);
+            awaitReady(PORTS.get(1), 503);
             while (System.nanoTime() < end) {
                 long began = System.nanoTime();
-                assertEquals(503, echo(ports.get(1), path(agent), 10));
+                assertEquals(503, echo(PORTS.get(1), path(agent), 10));
                 assertTrue(System.nanoTime() - began < TimeUnit.SECONDS.toNanos(1), "at once");
-                assertEquals(200, echo(ports.get(0), path(agent), 4096));
-                assertEquals(200, get(ports.get(1), "/health/live"));
+                assertEquals(200, echo(PORTS.get(0), path(agent), 4096));
+                assertEquals(200, get(PORTS.get(1), "/health/live"));
             }
             redis.start();
-            for (int port : ports) {
+            for (int port : PORTS) {
                 awaitReady(port, 200);
             }
-            Waiting.until(5, "relayed", () -> get(ports.get(1), path(agent) + "/") == 200);
-            assertEquals(200, echo(ports.get(2), path(agent), 5_000_000));
+            Waiting.until(5, "relayed", () -> get(PORTS.get(1), path(agent) + "/") == 200);
+            assertEquals(200, echo(PORTS.get(2), path(agent), 5_000_000));
         }
     }
 }

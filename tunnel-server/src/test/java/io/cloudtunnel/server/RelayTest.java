@@ -160,6 +160,31 @@ class RelayTest {
         }
     }
 
+    /**
+     * What is remembered of the directory is stale then; the owner refuses, and nothing is lost.
+     */
+    @Test
+    void anAgentThatMovesTakesItsRequestsAlong() throws Exception {
+        try (Tunnel owner = instance();
+                Tunnel other = instance();
+                Tunnel asked = instance()) {
+            for (int i = 0; i < 5; i++) {
+                JdkAgent first = owner.agent(RelayTest::echo);
+                assertEquals(200, post(asked, owner, new byte[9]).statusCode());
+                first.close();
+                JdkAgent second =
+                        JdkAgent.connect(
+                                other.client,
+                                other.port(),
+                                owner.id,
+                                owner.secret,
+                                RelayTest::echo);
+                assertEquals(200, post(asked, owner, new byte[9]).statusCode());
+                second.close();
+            }
+        }
+    }
+
     @Test
     void anOwnerThatLeavesIsForgotten() throws Exception {
         try (Tunnel asked = instance();

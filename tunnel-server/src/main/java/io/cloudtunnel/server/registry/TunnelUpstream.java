@@ -69,9 +69,7 @@ public final class TunnelUpstream implements Upstream {
             link = registry.remotely(id, null);
         }
         if (link == null) { // it has just gone
-            link =
-                    registry.awaitLink(
-                            id, now -> now.links.choose(head, bodyLength), null, client);
+            link = registry.awaitLink(id, now -> now.links.choose(head, bodyLength), null, client);
         }
         if (link == null) {
             throw client.failure(notConnected());

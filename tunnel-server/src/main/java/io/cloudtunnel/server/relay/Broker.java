@@ -7,7 +7,8 @@ import java.util.concurrent.CompletionStage;
  * several threads.
  *
  * <p>It may lose messages, which whoever receives notices by their numbers. But what it delivers,
- * it delivers once, and messages that one thread publishes to one instance come in their order.
+ * it delivers once, and in the order in which {@link #publish} was called. That holds for whichever
+ * threads call it, one after the other, among them the one that calls {@link Receiver#received}.
  *
  * <p>Another engine needs these methods only. One that keeps messages (Kafka, Pub/Sub) has to begin
  * with what is published after the subscription; one that cannot say how many received a message

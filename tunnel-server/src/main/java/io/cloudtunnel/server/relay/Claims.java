@@ -24,6 +24,7 @@ final class Claims implements AutoCloseable {
     private static final Logger LOGGER = System.getLogger(Claims.class.getName());
 
     private final String instance;
+    private final Broker broker;
     private final Directory directory;
     private final LinkRegistry links;
     private final Thread thread;
@@ -39,9 +40,10 @@ final class Claims implements AutoCloseable {
     private final Map<String, Claim> held = new HashMap<>(); // of the thread, as the next one
     private long beatNanos = System.nanoTime() - BEAT_NANOS;
 
-    Claims(String instance, Directory directory, LinkRegistry links) {
+    Claims(String instance, Engine engine, LinkRegistry links) {
         this.instance = instance;
-        this.directory = directory;
+        this.broker = engine.broker();
+        this.directory = engine.directory();
         this.links = links;
         this.thread = Thread.ofVirtual().name("tunnel-claims").unstarted(this::run);
     }
@@ -118,8 +120,12 @@ final class Claims implements AutoCloseable {
 
     private void beat(Set<String> todo) throws BrokerException, InterruptedException {
         beatNanos = System.nanoTime(); // also where it fails
+        if (!broker.isConnected()) { // then nobody reaches our links
+            throw new BrokerException("the broker is not connected", null);
+        }
         boolean known = directory.beat(instance, links.openExchanges());
-        if (!known) { // the first one, or the directory has forgotten us
+        // One that failed may have been made, after which the directory seems to know us.
+        if (!known || !reachable) {
             todo.addAll(held.keySet());
             todo.addAll(links.tunnels());
             held.clear();

@@ -52,7 +52,7 @@ public final class Relay implements RemoteLinks, AutoCloseable {
                         budget,
                         patrol);
         this.owners = new Owners(engine.directory(), System::nanoTime);
-        this.claims = new Claims(instance, engine.directory(), links);
+        this.claims = new Claims(instance, engine, links);
         links.join(this);
     }
 
@@ -80,8 +80,7 @@ public final class Relay implements RemoteLinks, AutoCloseable {
         int bestLoad = 0;
         try {
             for (Owner owner : owners.of(tunnelId, not != null)) {
-                boolean failed = not != null && not.equals(link(tunnelId, owner));
-                if (!owner.instance().equals(instance) && !failed) {
+                if (isCandidate(link(tunnelId, owner), not)) {
                     int load = owner.load() + relay.load(owner.instance());
                     if (best == null || load < bestLoad) {
                         best = owner;
@@ -93,6 +92,13 @@ public final class Relay implements RemoteLinks, AutoCloseable {
             throw unavailable();
         }
         return best == null ? null : link(tunnelId, best);
+    }
+
+    /** One that refused is of no use; one that could not be reached may be later. */
+    private boolean isCandidate(RemoteLink link, @Nullable TunnelLink not) {
+        String owner = link.instance();
+        boolean refused = link.equals(not) && !relay.wasUnreachable(owner);
+        return !owner.equals(instance) && !refused && !relay.avoids(owner);
     }
 
     private RemoteLink link(String tunnelId, Owner owner) {

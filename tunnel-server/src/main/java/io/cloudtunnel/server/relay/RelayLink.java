@@ -48,8 +48,7 @@ final class RelayLink implements Link {
     private long sentNanos = System.nanoTime();
     private long heardNanos = System.nanoTime();
     private long busyNanos = System.nanoTime();
-
-    private volatile long heardBytes; // written with the lock held
+    private long heardBytes;
 
     private int filing; // bytes of the message that was handed out last; of the receiving thread
 
@@ -313,7 +312,12 @@ final class RelayLink implements Link {
 
     @Override
     public long bytesReceived() {
-        return heardBytes;
+        lock.lock();
+        try {
+            return heardBytes;
+        } finally {
+            lock.unlock();
+        }
     }
 
     // ---- The end.

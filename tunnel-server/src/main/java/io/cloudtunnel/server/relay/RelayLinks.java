@@ -24,6 +24,12 @@ import org.jspecify.annotations.Nullable;
 final class RelayLinks implements Broker.Receiver {
 
     private static final int STREAMS = 4000;
+
+    /** As long as the directory takes to forget it. */
+    private static final long GONE_NANOS = Directory.ALIVE.toNanos();
+
+    private static final long SILENT_NANOS = 1_000_000_000L;
+    private static final long AVOIDED_NANOS = 60_000_000_000L;
     private static final Logger LOGGER = System.getLogger(RelayLinks.class.getName());
 
     private final String instance;
@@ -37,7 +43,11 @@ final class RelayLinks implements Broker.Receiver {
     private final CreditPool pool = new CreditPool(System::nanoTime);
     private final Map<Long, RelayLink> links = new ConcurrentHashMap<>(); // by shares of the pool
     private final Map<String, OpenedLink> opened = new ConcurrentHashMap<>(); // of these, by peer
+    private final Map<String, Avoided> avoided = new ConcurrentHashMap<>(); // for AVOIDED_NANOS
     private volatile boolean closed;
+
+    /** An instance that could not be reached, and until when it is not tried again. */
+    private record Avoided(long sinceNanos, long nanos) {}
 
     /**
      * The links of an instance.
@@ -88,7 +98,24 @@ final class RelayLinks implements Broker.Receiver {
                             ErrorCode.TOO_MANY_STREAMS, "too many links between instances")
                     .untouched();
         }
-        return now.await();
+        try {
+            return now.await();
+        } catch (ExchangeException e) {
+            long nanos = now.link().isPeerGone() ? GONE_NANOS : SILENT_NANOS;
+            avoided.put(peer, new Avoided(System.nanoTime(), nanos));
+            throw e;
+        }
+    }
+
+    /** Whether an instance could not be reached just now. */
+    boolean avoids(String peer) {
+        Avoided found = avoided.get(peer);
+        return found != null && System.nanoTime() - found.sinceNanos < found.nanos;
+    }
+
+    /** Whether that was so within the last minute: it says nothing of its links. */
+    boolean wasUnreachable(String peer) {
+        return avoided.containsKey(peer);
     }
 
     /** How many requests are open to another instance. */
@@ -196,6 +223,7 @@ final class RelayLinks implements Broker.Receiver {
         long now = System.nanoTime();
         links.values().forEach(link -> link.look(now));
         opened.values().forEach(link -> link.look(now));
+        avoided.values().removeIf(one -> now - one.sinceNanos > AVOIDED_NANOS);
     }
 
     /** How many there are; for tests. */

@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,9 +34,11 @@ public abstract class EngineContract {
 
     private static final class Received implements Broker.Receiver {
         private final LinkedBlockingQueue<byte[]> messages = new LinkedBlockingQueue<>();
+        private volatile Runnable answer = () -> {};
 
         @Override
         public void received(byte[] message) {
+            answer.run();
             messages.add(message);
         }
 
@@ -67,7 +71,7 @@ public abstract class EngineContract {
         two.close();
     }
 
-    private static long get(java.util.concurrent.CompletionStage<Long> stage) throws Exception {
+    private static long get(CompletionStage<Long> stage) throws Exception {
         return stage.toCompletableFuture().get(10, TimeUnit.SECONDS);
     }
 
@@ -86,6 +90,35 @@ public abstract class EngineContract {
             }
         }
         assertTrue(atOne.messages.isEmpty());
+    }
+
+    /** Who receives may answer at once, and does not overtake what others publish. */
+    @Test
+    void theOrderIsThatOfTheCallsWhichThreadsEverMakeThem() throws Exception {
+        AtomicInteger next = new AtomicInteger();
+        Runnable numbered =
+                () -> {
+                    synchronized (next) {
+                        byte[] message = new byte[1000];
+                        ByteBuffer.wrap(message).putInt(next.getAndIncrement());
+                        var unused = one.broker().publish("two", message);
+                    }
+                };
+        atOne.answer = numbered;
+        Thread asks =
+                Thread.ofVirtual()
+                        .start(() -> {
+                            for (int i = 0; i < MESSAGES; i++) {
+                                var unused = two.broker().publish("one", new byte[1]);
+                            }
+                        });
+        for (int i = 0; i < MESSAGES; i++) {
+            numbered.run();
+        }
+        asks.join();
+        for (int i = 0; i < 2 * MESSAGES; i++) {
+            assertEquals(i, ByteBuffer.wrap(atTwo.next()).getInt());
+        }
     }
 
     @Test

@@ -51,38 +51,63 @@ public final class RedisEngine implements AutoCloseable {
         void disconnected();
     }
 
-    private final ClientResources resources;
-    private final RedisClient client;
+    private final Client receiving;
+    private final Client publishing;
     private final Thread connector;
     private volatile @Nullable Connections connections;
     private volatile @Nullable Watcher watcher;
     private volatile boolean closed;
 
+    /**
+     * A client with threads of its own. What is published by a thread of the connection itself goes
+     * ahead of what others have published before: so what is received, and answered at once, comes
+     * by another client.
+     */
+    private record Client(ClientResources resources, RedisClient redis) {
+
+        Client(RedisURI uri) {
+            this(
+                    DefaultClientResources.builder()
+                            .ioThreadPoolSize(THREADS)
+                            .computationThreadPoolSize(THREADS)
+                            .reconnectDelay(Delay.constant(BETWEEN))
+                            .build(),
+                    uri);
+        }
+
+        private Client(ClientResources resources, RedisURI uri) {
+            this(resources, RedisClient.create(resources, uri));
+            redis.setOptions(
+                    ClientOptions.builder()
+                            .disconnectedBehavior(
+                                    ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                            .requestQueueSize(MOST_QUEUED)
+                            .socketOptions(
+                                    SocketOptions.builder()
+                                            .connectTimeout(TIMEOUT)
+                                            .keepAlive(true)
+                                            .build())
+                            .build());
+        }
+
+        void close() {
+            redis.shutdown(0, BETWEEN.toMillis(), TimeUnit.MILLISECONDS);
+            var unused = resources.shutdown(0, BETWEEN.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
     private RedisEngine(RedisURI uri) {
-        this.resources =
-                DefaultClientResources.builder()
-                        .ioThreadPoolSize(THREADS)
-                        .computationThreadPoolSize(THREADS)
-                        .reconnectDelay(Delay.constant(BETWEEN))
-                        .build();
-        this.client = RedisClient.create(resources, uri);
-        client.setOptions(
-                ClientOptions.builder()
-                        .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                        .requestQueueSize(MOST_QUEUED)
-                        .socketOptions(
-                                SocketOptions.builder()
-                                        .connectTimeout(TIMEOUT)
-                                        .keepAlive(true)
-                                        .build())
-                        .build());
-        client.addListener(
+        this.receiving = new Client(uri);
+        this.publishing = new Client(uri);
+        RedisConnectionStateListener listener =
                 new RedisConnectionStateListener() {
                     @Override
                     public void onRedisDisconnected(RedisChannelHandler<?, ?> connection) {
                         disconnected();
                     }
-                });
+                };
+        receiving.redis().addListener(listener);
+        publishing.redis().addListener(listener);
         this.connector = Thread.ofVirtual().name("tunnel-redis-connect").unstarted(this::connect);
     }
 
@@ -161,18 +186,18 @@ public final class RedisEngine implements AutoCloseable {
     }
 
     private Connections make() {
-        StatefulRedisConnection<byte[], byte[]> publishing =
-                client.connect(ByteArrayCodec.INSTANCE);
+        var sending = publishing.redis().connect(ByteArrayCodec.INSTANCE);
         try {
-            var receiving = client.connectPubSub(ByteArrayCodec.INSTANCE);
+            var coming = receiving.redis().connectPubSub(ByteArrayCodec.INSTANCE);
             try {
-                return new Connections(publishing, receiving, client.connect(StringCodec.UTF8));
+                return new Connections(
+                        sending, coming, receiving.redis().connect(StringCodec.UTF8));
             } catch (RuntimeException e) {
-                receiving.close();
+                coming.close();
                 throw e;
             }
         } catch (RuntimeException e) {
-            publishing.close();
+            sending.close();
             throw e;
         }
     }
@@ -196,7 +221,7 @@ public final class RedisEngine implements AutoCloseable {
         }
         closed = true;
         connector.interrupt();
-        client.shutdown(0, BETWEEN.toMillis(), TimeUnit.MILLISECONDS);
-        var unused = resources.shutdown(0, BETWEEN.toMillis(), TimeUnit.MILLISECONDS);
+        receiving.close();
+        publishing.close();
     }
 }
