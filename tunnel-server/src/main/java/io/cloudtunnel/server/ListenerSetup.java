@@ -8,7 +8,6 @@ import io.cloudtunnel.server.agents.RegisterHandler;
 import io.cloudtunnel.server.connection.AcceptedSockets;
 import io.cloudtunnel.server.connection.PublicConnectionSelector;
 import io.cloudtunnel.server.connection.SwitchingUpgrader;
-import io.cloudtunnel.server.front.Drain;
 import io.cloudtunnel.server.front.ErrorAnswer;
 import io.cloudtunnel.server.front.PublicHandler;
 import io.cloudtunnel.server.front.RoutingFields;
@@ -29,6 +28,7 @@ import io.helidon.webserver.http2.Http2Config;
 import io.helidon.webserver.http2.Http2ConnectionSelector;
 import io.helidon.webserver.websocket.WsConfig;
 import java.net.StandardSocketOptions;
+import java.util.function.Supplier;
 
 /**
  * What a listener of Helidon needs to serve tunnels: routes, selector and options, for a server of
@@ -41,8 +41,8 @@ final class ListenerSetup {
             PublicHandler publicHandler,
             RegisterHandler registerHandler,
             AgentEndpoint agentEndpoint,
-            Drain drain,
-            Patrol patrol) {}
+            Patrol patrol,
+            Supplier<HealthHandlers.State> health) {}
 
     private static final int HEAD_BYTES = 128 * 1024;
     private static final int PROLOGUE_BYTES = 16 * 1024;
@@ -72,7 +72,7 @@ final class ListenerSetup {
                 .post("/register", parts.registerHandler())
                 .get("/register", parts.registerHandler()::describe)
                 .any(AgentEndpoint.PATH, parts.agentEndpoint()::upgradeRequired)
-                .register("/health", new HealthHandlers(() -> !parts.drain().isDraining()));
+                .register("/health", new HealthHandlers(parts.health()));
         if (server.protocols().stream().noneMatch(WsConfig.class::isInstance)) {
             server.addProtocol(WsConfig.create()); // the application may have WebSockets of its own
         }

@@ -123,6 +123,13 @@ final class ServerOptions {
                     "BOOLEAN",
                     "Whether public clients may speak HTTP/2, which loses some of HTTP/1.1;"
                             + " default false.");
+    static final Option REDIS_URL =
+            Option.secret(
+                    "redis-url",
+                    "REDIS_URL",
+                    "URL",
+                    "The Redis that joins several servers, redis:// or rediss://; needs"
+                            + " TUNNEL_KEY.");
     static final Option LOG_FORMAT =
             Option.of("log-format", "LOG_FORMAT", "FORMAT", "text or json; json on Cloud Run.");
 
@@ -147,6 +154,7 @@ final class ServerOptions {
                     HOST_NAMES,
                     CHUNK_LARGE_ANSWERS,
                     HTTP2,
+                    REDIS_URL,
                     LOG_FORMAT);
 
     /** Options of releases to come. Ignoring them could leave open what somebody meant to close. */
@@ -155,7 +163,6 @@ final class ServerOptions {
                     "TLS_CERT",
                     "TLS_KEY",
                     "TLS_CLIENT_CA",
-                    "REDIS_URL",
                     "NATS_URL",
                     "ROLE",
                     "ADMIN_PORT",

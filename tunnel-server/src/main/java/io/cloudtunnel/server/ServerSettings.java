@@ -34,6 +34,7 @@ final class ServerSettings {
         all.prefix();
         all.links();
         all.limits();
+        all.instances();
     }
 
     private void server() {
@@ -102,6 +103,24 @@ final class ServerSettings {
             builder.bridgeTime(Duration.ZERO);
         } else if (settings.text(ServerOptions.BRIDGE_TIME) != null) {
             builder.bridgeTime(settings.duration(ServerOptions.BRIDGE_TIME, Duration.ZERO));
+        }
+    }
+
+    private void instances() {
+        String redis = settings.text(ServerOptions.REDIS_URL);
+        if (redis == null) {
+            return;
+        }
+        if (settings.text(ServerOptions.TUNNEL_KEY) == null) {
+            throw new SettingException(
+                    "REDIS_URL joins several servers, which need the same TUNNEL_KEY; set it to the"
+                            + " output of: openssl rand -hex 32");
+        }
+        try {
+            builder.redisUrl(redis);
+        } catch (IllegalArgumentException e) {
+            throw settings.wrong(
+                    ServerOptions.REDIS_URL, "a URL that begins with redis:// or rediss://");
         }
     }
 

@@ -18,10 +18,12 @@ import io.cloudtunnel.server.front.Forwarding;
 import io.cloudtunnel.server.front.Probe;
 import io.cloudtunnel.server.front.PublicHandler;
 import io.cloudtunnel.server.front.PublicRoutes;
+import io.cloudtunnel.server.observe.HealthHandlers;
 import io.cloudtunnel.server.prefix.ResponseRewriter;
 import io.cloudtunnel.server.prefix.RootFallback;
 import io.cloudtunnel.server.registry.Bridge;
 import io.cloudtunnel.server.registry.LinkRegistry;
+import io.cloudtunnel.server.relay.Relay;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import java.lang.System.Logger;
@@ -48,6 +50,7 @@ public final class TunnelServer implements AutoCloseable {
     private final LinkRegistry links;
     private final MemoryBudget budget;
     private final ListenerSetup listener;
+    private final @Nullable Relay relay;
     private volatile @Nullable WebServer webServer;
 
     TunnelServer(TunnelServerConfig config) {
@@ -67,6 +70,16 @@ public final class TunnelServer implements AutoCloseable {
         this.links =
                 new LinkRegistry(
                         config.maxLinks(), new Bridge(config.bridgeTime(), MOST_BRIDGED), budget);
+        this.relay =
+                config.engine() == null
+                        ? null
+                        : new Relay(
+                                instance.id(),
+                                config.engine().get(),
+                                links,
+                                config.limits(),
+                                budget,
+                                patrol);
         RootFallback rootFallback = new RootFallback(config.rootFallback(), credentials::knows);
         PublicHandler publicHandler =
                 new PublicHandler(
@@ -115,8 +128,21 @@ public final class TunnelServer implements AutoCloseable {
                 new ListenerSetup(
                         config,
                         new ListenerSetup.Parts(
-                                publicHandler, registerHandler, agentEndpoint, drain, patrol),
+                                publicHandler,
+                                registerHandler,
+                                agentEndpoint,
+                                patrol,
+                                this::health),
                         rootFallback);
+    }
+
+    private HealthHandlers.State health() {
+        if (drain.isDraining()) {
+            return HealthHandlers.State.DOWN;
+        }
+        return relay == null || relay.isAvailable()
+                ? HealthHandlers.State.UP
+                : HealthHandlers.State.BROKER_UNAVAILABLE;
     }
 
     /** A builder with the defaults. */
@@ -140,6 +166,9 @@ public final class TunnelServer implements AutoCloseable {
      */
     public void install(WebServerConfig.Builder server) {
         listener.install(server);
+        if (relay != null) {
+            relay.start(timer);
+        }
     }
 
     /**
@@ -221,6 +250,9 @@ public final class TunnelServer implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         WebServer server = webServer;
+        if (relay != null) {
+            relay.close();
+        }
         if (server != null) {
             server.stop();
         }

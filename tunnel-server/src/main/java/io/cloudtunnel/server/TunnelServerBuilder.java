@@ -8,11 +8,14 @@ import io.cloudtunnel.server.auth.TunnelKeys;
 import io.cloudtunnel.server.connection.ClientLimits;
 import io.cloudtunnel.server.prefix.HostMode;
 import io.cloudtunnel.server.prefix.RootFallback;
+import io.cloudtunnel.server.relay.Engine;
+import io.cloudtunnel.server.relay.redis.RedisEngine;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what a {@link TunnelServer} is built from. Not safe for use by several threads. */
@@ -41,6 +44,7 @@ public final class TunnelServerBuilder {
     private Map<String, String> hostNames = Map.of();
     private Limits limits = Limits.DEFAULT;
     private @Nullable ClientLimits clientLimits;
+    private @Nullable Supplier<Engine> engine;
 
     TunnelServerBuilder() {}
 
@@ -186,6 +190,24 @@ public final class TunnelServerBuilder {
         return this;
     }
 
+    /**
+     * Joins this server with all others of the same Redis or Valkey; docs/relay.md. They need the
+     * same {@link #tunnelKey}. The server starts without it, too, and finds it later.
+     *
+     * @param url such as {@code redis://:password@host:6379}, or {@code rediss://} over TLS
+     * @throws IllegalArgumentException if it is malformed
+     */
+    public TunnelServerBuilder redisUrl(String url) {
+        RedisEngine.check(url);
+        return engine(() -> RedisEngine.of(url));
+    }
+
+    /** What joins this server with others; for tests. */
+    TunnelServerBuilder engine(Supplier<Engine> joins) {
+        engine = joins;
+        return this;
+    }
+
     /** The limits of links and requests. */
     public TunnelServerBuilder limits(Limits values) {
         limits = values;
@@ -282,7 +304,8 @@ public final class TunnelServerBuilder {
                         http2,
                         hosts(),
                         limits,
-                        clientLimits == null ? ClientLimits.of(limits) : clientLimits));
+                        clientLimits == null ? ClientLimits.of(limits) : clientLimits,
+                        engine));
     }
 
     /** Builds and starts a server of its own. */

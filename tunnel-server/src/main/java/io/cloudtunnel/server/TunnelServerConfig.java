@@ -6,9 +6,11 @@ import io.cloudtunnel.server.auth.RegistrationPolicy;
 import io.cloudtunnel.server.connection.ClientLimits;
 import io.cloudtunnel.server.prefix.HostMode;
 import io.cloudtunnel.server.prefix.RootFallback;
+import io.cloudtunnel.server.relay.Engine;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The values that a {@link TunnelServerBuilder} has collected. */
@@ -31,7 +33,8 @@ record TunnelServerConfig(
         boolean http2,
         @Nullable HostMode hosts,
         Limits limits,
-        ClientLimits clientLimits) {
+        ClientLimits clientLimits,
+        @Nullable Supplier<Engine> engine) {
 
     /** Without keys. */
     @Override

@@ -41,6 +41,27 @@ class ServerSettingsTest {
         }
     }
 
+    @Test
+    void severalServersNeedOneKeyAndNoPasswordIsRepeated() {
+        String url = "redis://:secret@localhost:1";
+        String alone =
+                assertThrows(
+                                SettingException.class,
+                                () -> with(TunnelServer.builder(), "redis-url", url))
+                        .getMessage();
+        assertTrue(alone != null && alone.contains("TUNNEL_KEY"), alone);
+        Map<String, String> both = Map.of("redis-url", "http://:secret@x", "tunnel-key", KEY);
+        String wrong =
+                assertThrows(
+                                SettingException.class,
+                                () ->
+                                        TunnelServer.builder()
+                                                .settings(Settings.of(ServerOptions.ALL, both)))
+                        .getMessage();
+        assertTrue(wrong != null && wrong.contains("redis://"), wrong);
+        assertTrue(!String.valueOf(wrong).contains("secret"), wrong);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "host-names, shop.example.com",

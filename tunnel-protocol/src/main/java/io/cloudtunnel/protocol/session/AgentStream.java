@@ -166,11 +166,20 @@ final class AgentStream extends Stream {
         }
     }
 
+    private boolean hasAnswered() {
+        lock.lock();
+        try {
+            return answered || interim > 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Ends the stream by a refusal; nothing of the request was used. */
     void refuse(ExchangeException reason) {
-        Reason tell = Reasons.of(reason.code());
-        if (!Reasons.fitsRefused(tell)) {
-            end(reason, tell);
+        Reason tell = Reasons.ofRefusal(reason.code());
+        if (!Reasons.fitsRefused(tell) || hasAnswered()) {
+            end(reason, Reasons.of(reason.code()));
             return;
         }
         lock.lock();

@@ -42,6 +42,11 @@ public enum ErrorCode {
     TOO_MANY_STREAMS(503, "too-many-streams", "too many requests on the agent's links"),
     /** The memory budget is used up. Nothing was sent. */
     OUT_OF_BUDGET(503, "out-of-budget", "out of memory budget"),
+    /** What joins the server's instances cannot be reached. Nothing was sent. */
+    BROKER_UNAVAILABLE(
+            503,
+            "broker-unavailable",
+            "the broker between the server's instances cannot be reached"),
     /** The server is shutting down. Nothing was sent. */
     DRAINING(503, "draining", "shutting down"),
     /** The exchange was cancelled by the side that began it. */

@@ -26,10 +26,16 @@ final class Reasons {
             case TOO_MANY_STREAMS -> Reason.TOO_MANY_STREAMS;
             case OUT_OF_BUDGET -> Reason.OUT_OF_BUDGET;
             case DRAINING -> Reason.DRAINING;
-            case CANCELLED, OUTCOME_UNKNOWN, AGENT_NOT_CONNECTED, UNKNOWN_TUNNEL ->
+            case OUTCOME_UNKNOWN -> Reason.LINK_EXPIRED; // of the hop behind the one that says so
+            case CANCELLED, AGENT_NOT_CONNECTED, BROKER_UNAVAILABLE, UNKNOWN_TUNNEL ->
                     Reason.CANCELLED;
             case INTERNAL -> Reason.INTERNAL;
         };
+    }
+
+    /** The reason of a refusal: who has no agent for it is about to have no link for it either. */
+    static Reason ofRefusal(ErrorCode code) {
+        return code == ErrorCode.AGENT_NOT_CONNECTED ? Reason.DRAINING : of(code);
     }
 
     /** Whether a refusal may give this reason. */

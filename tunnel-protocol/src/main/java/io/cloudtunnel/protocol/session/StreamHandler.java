@@ -65,7 +65,7 @@ final class StreamHandler {
             }
             pumpResponse(local);
         } catch (ExchangeException e) {
-            stream.end(e, Reasons.of(e.code()));
+            fail(e);
         } catch (ProtocolException e) {
             session.link().close(e.closeCode(), e.word());
         } catch (InterruptedException e) {
@@ -79,6 +79,15 @@ final class StreamHandler {
         } finally {
             local.cancel(new ExchangeException(ErrorCode.CANCELLED, "the exchange is over"));
             join();
+        }
+    }
+
+    /** What is certain to be of no effect may be sent again. */
+    private void fail(ExchangeException reason) {
+        if (reason.isUntouched()) {
+            stream.refuse(reason);
+        } else {
+            stream.end(reason, Reasons.of(reason.code()));
         }
     }
 

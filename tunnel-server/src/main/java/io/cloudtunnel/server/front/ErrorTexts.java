@@ -35,6 +35,8 @@ final class ErrorTexts {
             case UPGRADE_NOT_CARRIED -> "this link cannot carry an upgrade";
             case TOO_MANY_STREAMS -> "too many requests on the agent's links";
             case OUT_OF_BUDGET -> "out of memory budget";
+            case BROKER_UNAVAILABLE ->
+                    "the broker between the server's instances cannot be reached";
             case DRAINING -> "shutting down";
             case CANCELLED -> "the client has gone";
             case INTERNAL -> "internal error";

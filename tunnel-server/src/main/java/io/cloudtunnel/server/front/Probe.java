@@ -20,7 +20,8 @@ public record Probe(
     private static final String BEARER = "bearer ";
 
     /** The fields of the answer; null where it is an ordinary request. */
-    @Nullable Fields answer(RequestHead head, String path, String tunnelId) {
+    @Nullable Fields answer(RequestHead head, String path, String tunnelId)
+            throws InterruptedException {
         boolean asked =
                 path.equals("/")
                         && head.method().equals("GET")
@@ -31,7 +32,7 @@ public record Probe(
         return Fields.builder()
                 .add("Cloudtunnel-Instance", instance)
                 .add("Cloudtunnel-Started", Long.toString(startedMillis))
-                .add("Cloudtunnel-Links", Integer.toString(links.usable(tunnelId)))
+                .add("Cloudtunnel-Links", Integer.toString(links.reachable(tunnelId)))
                 .add("Cache-Control", "no-store")
                 .build();
     }

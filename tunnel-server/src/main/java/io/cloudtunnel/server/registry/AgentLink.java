@@ -1,13 +1,12 @@
 package io.cloudtunnel.server.registry;
 
-import io.cloudtunnel.protocol.session.Upstream;
 import java.time.Duration;
 
 /**
  * A link of an agent to this instance. Safe for use by several threads; what a choice among links
  * asks for takes no lock and does not wait.
  */
-public interface AgentLink extends Upstream {
+public interface AgentLink extends TunnelLink {
 
     /** Whether it is to get requests: it lives, and neither end is about to leave. */
     boolean takesRequests();
@@ -19,12 +18,6 @@ public interface AgentLink extends Upstream {
 
     /** Requests that are open on it. */
     int openExchanges();
-
-    /**
-     * Which agent's it is, the same for all links of one; empty while it is not known, and in JSON
-     * mode.
-     */
-    String agent();
 
     /** Whether {@link #agent} is what it says of itself; always so in JSON mode. */
     boolean isKnown();

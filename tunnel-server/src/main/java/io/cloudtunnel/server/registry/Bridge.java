@@ -136,19 +136,23 @@ public final class Bridge {
         /**
          * Waits until the tunnel gets a link.
          *
+         * @param stepMillis returns after so long, too, for who has to look elsewhere
          * @return false if the time is over, or somebody ended it
          */
-        boolean await() throws InterruptedException {
+        boolean await(long stepMillis) throws InterruptedException {
             CountDownLatch latch;
             synchronized (monitor) {
                 latch = wake;
             }
             long left = endNanos - nanoTime.getAsLong();
+            long step = TimeUnit.MILLISECONDS.toNanos(stepMillis);
+            boolean woken = true;
             if (left > 0) {
-                boolean ignored = latch.await(left, TimeUnit.NANOSECONDS);
+                woken = latch.await(Math.min(left, step), TimeUnit.NANOSECONDS);
             }
             synchronized (monitor) {
-                boolean came = arrived && !cancelled && !closed;
+                boolean stepped = !woken && left > step;
+                boolean came = (arrived || stepped) && !cancelled && !closed;
                 arrived = false;
                 wake = new CountDownLatch(1); // for the next link, if this one was of no use
                 return came;

@@ -5,6 +5,7 @@ import io.cloudtunnel.protocol.session.MemoryBudget;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,7 @@ public final class LinkRegistry {
     private final int mostLinks;
     private final Bridge bridge;
     private final MemoryBudget budget;
+    private volatile @Nullable RemoteLinks remote; // null where this instance is alone
 
     /**
      * A registry for so many links.
@@ -36,6 +38,11 @@ public final class LinkRegistry {
         this.places = new Semaphore(mostLinks);
         this.bridge = bridge;
         this.budget = budget;
+    }
+
+    /** From now on requests also find links that other instances hold. */
+    public void join(RemoteLinks others) {
+        remote = others;
     }
 
     /** Takes a place for a link that is being opened; false where there is none left. */
@@ -80,6 +87,14 @@ public final class LinkRegistry {
             tunnel.owner().json(link, tunnel.links().all());
         }
         bridge.arrived(tunnelId);
+        changed(tunnelId);
+    }
+
+    private void changed(String tunnelId) {
+        RemoteLinks others = remote;
+        if (others != null) {
+            others.changed(tunnelId);
+        }
     }
 
     /** The agent of a link in binary mode has said who it is. */
@@ -102,58 +117,106 @@ public final class LinkRegistry {
                         tunnelId, (id, now) -> now.links().remove(link) ? null : now);
         if (left == null) {
             bridge.left(tunnelId);
+            changed(tunnelId);
         }
     }
 
-    /** The links of a tunnel, null if none of them can be used. */
+    /** The links of a tunnel to this instance, null if none of them can be used. */
     public @Nullable TunnelUpstream find(String tunnelId) {
         TunnelUpstream tunnel = tunnels.get(tunnelId);
         return tunnel == null || tunnel.links().usable() == 0 ? null : tunnel;
     }
 
     /**
-     * The links of a tunnel that has none that can be used: waits for one, as long as there is
-     * hope.
+     * The links of a tunnel that has none here that can be used: those of other instances, or else
+     * waits for one, as long as there is hope.
      *
      * @param onGone takes what has to be done if the client leaves meanwhile
-     * @throws ExchangeException if none came, or the client has left
+     * @throws ExchangeException if none came, the client has left, or other instances cannot be
+     *     asked
      */
     public TunnelUpstream await(String tunnelId, Consumer<Runnable> onGone)
             throws ExchangeException, InterruptedException {
+        if (remotely(tunnelId, null) != null) {
+            return TunnelUpstream.elsewhere(tunnelId, this, budget);
+        }
         UntilGone client = new UntilGone(onGone);
-        TunnelUpstream found = awaitAny(tunnelId, this::find, client);
+        TunnelUpstream found = awaitAny(tunnelId, this::findAnywhere, client);
         if (found == null) {
             throw client.failure(TunnelUpstream.notConnected());
         }
         return found;
     }
 
-    /** A link of a tunnel, by a choice that gave none so far; null if none came. */
-    @Nullable AgentLink awaitLink(
+    private @Nullable TunnelUpstream findAnywhere(String tunnelId) throws InterruptedException {
+        TunnelUpstream here = find(tunnelId);
+        return here != null || remotelyIfKnown(tunnelId, null) == null
+                ? here
+                : TunnelUpstream.elsewhere(tunnelId, this, budget);
+    }
+
+    /**
+     * What leads to a tunnel by way of another instance, null if nothing does.
+     *
+     * @param not what has failed just now
+     * @throws ExchangeException if other instances cannot be asked
+     */
+    @Nullable TunnelLink remotely(String tunnelId, @Nullable TunnelLink not)
+            throws ExchangeException, InterruptedException {
+        RemoteLinks others = remote;
+        return others == null ? null : others.choose(tunnelId, not);
+    }
+
+    /** The same for who has other hopes. */
+    @Nullable TunnelLink remotelyIfKnown(String tunnelId, @Nullable TunnelLink not)
+            throws InterruptedException {
+        try {
+            return remotely(tunnelId, not);
+        } catch (ExchangeException e) {
+            return null;
+        }
+    }
+
+    /**
+     * A link of a tunnel, by a choice that gave none so far, or another instance's; null if none
+     * came.
+     *
+     * @param not what has failed just now
+     */
+    @Nullable TunnelLink awaitLink(
             String tunnelId,
             Function<TunnelUpstream, @Nullable AgentLink> choice,
+            @Nullable TunnelLink not,
             TunnelUpstream.OnWait waits)
             throws InterruptedException {
         return awaitAny(
                 tunnelId,
                 id -> {
                     TunnelUpstream tunnel = tunnels.get(id);
-                    return tunnel == null ? null : choice.apply(tunnel);
+                    AgentLink here = tunnel == null ? null : choice.apply(tunnel);
+                    return here != null ? here : remotelyIfKnown(id, not);
                 },
                 waits);
     }
 
-    private <T> @Nullable T awaitAny(
-            String tunnelId, Function<String, @Nullable T> look, TunnelUpstream.OnWait waits)
+    private interface Look<T> {
+        @Nullable T at(String tunnelId) throws InterruptedException;
+    }
+
+    private <T> @Nullable T awaitAny(String tunnelId, Look<T> look, TunnelUpstream.OnWait waits)
             throws InterruptedException {
-        try (Bridge.Wait wait = bridge.begin(tunnelId, tunnels.containsKey(tunnelId))) {
+        RemoteLinks others = remote;
+        boolean hope =
+                tunnels.containsKey(tunnelId) || (others != null && others.hadLately(tunnelId));
+        long step = others == null ? Long.MAX_VALUE : RemoteLinks.LOOK_AGAIN_MILLIS;
+        try (Bridge.Wait wait = bridge.begin(tunnelId, hope)) {
             if (wait.isOver()) {
                 return null;
             }
             waits.waiting(wait);
-            T found = look.apply(tunnelId); // it may have come meanwhile
-            while (found == null && wait.await()) {
-                found = look.apply(tunnelId);
+            T found = look.at(tunnelId); // it may have come meanwhile
+            while (found == null && wait.await(step)) {
+                found = look.at(tunnelId);
             }
             return wait.isCancelled() ? null : found;
         }
@@ -169,10 +232,30 @@ public final class LinkRegistry {
         return bridge.waiting();
     }
 
-    /** How many links of a tunnel get requests. */
+    /** How many links of a tunnel the public reaches from here; by others, one counts. */
+    public int reachable(String tunnelId) throws InterruptedException {
+        int here = usable(tunnelId);
+        return here > 0 || remotelyIfKnown(tunnelId, null) == null ? here : 1;
+    }
+
+    /** How many links of a tunnel to this instance get requests. */
     public int usable(String tunnelId) {
         TunnelUpstream tunnel = tunnels.get(tunnelId);
         return tunnel == null ? 0 : tunnel.links().usable();
+    }
+
+    /** The tunnels that have links to this instance at this moment. */
+    public Set<String> tunnels() {
+        return Set.copyOf(tunnels.keySet());
+    }
+
+    /** Requests that are open on links to this instance. */
+    public int openExchanges() {
+        int open = 0;
+        for (AgentLink link : all()) {
+            open += link.openExchanges();
+        }
+        return open;
     }
 
     /** All links at this moment. */

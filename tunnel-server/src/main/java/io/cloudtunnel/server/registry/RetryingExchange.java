@@ -33,7 +33,7 @@ final class RetryingExchange implements Exchange {
 
     // Guarded by this, which is held for memory only:
     private Attempt attempt;
-    private AgentLink link;
+    private TunnelLink link;
     private boolean settled; // an answer began, or the body is not wanted
     private @Nullable List<Bytes> kept; // up to MOST_KEPT, while it may be sent again
     private int keptBytes;
@@ -59,7 +59,7 @@ final class RetryingExchange implements Exchange {
             MemoryBudget budget,
             RequestHead head,
             long bodyLength,
-            AgentLink link,
+            TunnelLink link,
             boolean isSecond)
             throws ExchangeException, InterruptedException {
         this.tunnel = tunnel;
@@ -293,7 +293,7 @@ final class RetryingExchange implements Exchange {
 
     private Exchange openElsewhere(ExchangeException why)
             throws ExchangeException, InterruptedException {
-        AgentLink other = tunnel.another(head, bodyLength, link, why, this::waits);
+        TunnelLink other = tunnel.another(head, bodyLength, link, why, this::waits);
         if (other == null) {
             throw why;
         }

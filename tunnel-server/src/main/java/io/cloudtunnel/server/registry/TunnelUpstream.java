@@ -21,11 +21,23 @@ public final class TunnelUpstream implements Upstream {
     private final MemoryBudget budget;
     private final TunnelLinks links = new TunnelLinks();
     private final TakeOver owner = new TakeOver();
+    private final boolean elsewhere;
 
     TunnelUpstream(String id, LinkRegistry registry, MemoryBudget budget) {
+        this(id, registry, budget, false);
+    }
+
+    private TunnelUpstream(
+            String id, LinkRegistry registry, MemoryBudget budget, boolean elsewhere) {
         this.id = id;
         this.registry = registry;
         this.budget = budget;
+        this.elsewhere = elsewhere;
+    }
+
+    /** A tunnel that has links at other instances only. */
+    static TunnelUpstream elsewhere(String id, LinkRegistry registry, MemoryBudget budget) {
+        return new TunnelUpstream(id, registry, budget, true);
     }
 
     TunnelLinks links() {
@@ -39,7 +51,7 @@ public final class TunnelUpstream implements Upstream {
     /** Of links of both modes, one that passes them on gets the requests that ask for them. */
     @Override
     public boolean carriesInterim() {
-        return links.carriesInterim();
+        return elsewhere || links.carriesInterim(); // other instances do what their links do not
     }
 
     @Override
@@ -52,9 +64,12 @@ public final class TunnelUpstream implements Upstream {
     public Exchange open(RequestHead head, long bodyLength, Consumer<Runnable> onGone)
             throws ExchangeException, InterruptedException {
         UntilGone client = new UntilGone(onGone);
-        AgentLink link = links.choose(head, bodyLength);
+        TunnelLink link = links.choose(head, bodyLength);
+        if (link == null) {
+            link = registry.remotely(id, null);
+        }
         if (link == null) { // it has just gone
-            link = registry.awaitLink(id, now -> now.links.choose(head, bodyLength), client);
+            link = registry.awaitLink(id, now -> now.links.choose(head, bodyLength), null, client);
         }
         if (link == null) {
             throw client.failure(notConnected());
@@ -63,7 +78,7 @@ public final class TunnelUpstream implements Upstream {
             return new RetryingExchange(this, budget, head, bodyLength, link, false);
         } catch (ExchangeException e) {
             ExchangeException unsent = e.untouched(); // that is what open() promises
-            AgentLink other =
+            TunnelLink other =
                     SendingAgain.isAllowed(unsent, head, bodyLength)
                             ? another(head, bodyLength, link, unsent, client)
                             : null;
@@ -75,6 +90,23 @@ public final class TunnelUpstream implements Upstream {
     }
 
     /**
+     * Begins an exchange for another instance: on a link to this one, and never sent again, since
+     * that is for the instance that asks.
+     *
+     * @throws ExchangeException if it cannot begin; then nothing of the request was sent
+     */
+    public Exchange openHere(RequestHead head, long bodyLength)
+            throws ExchangeException, InterruptedException {
+        AgentLink link = links.choose(head, bodyLength);
+        if (link == null) {
+            throw notConnected().untouched();
+        }
+        return link.carriesInterim()
+                ? link.open(head, bodyLength)
+                : ContinuedExchange.open(link, head, bodyLength);
+    }
+
+    /**
      * Another link for a request that could not be served; waits for one where the tunnel has none.
      *
      * @param not the link that the request was on
@@ -82,14 +114,17 @@ public final class TunnelUpstream implements Upstream {
      * @param waits is told of the wait, so that it can be cancelled
      * @return null if there is none
      */
-    @Nullable AgentLink another(
-            RequestHead head, long bodyLength, AgentLink not, ExchangeException why, OnWait waits)
+    @Nullable TunnelLink another(
+            RequestHead head, long bodyLength, TunnelLink not, ExchangeException why, OnWait waits)
             throws InterruptedException {
         // What is wrong with its local service is wrong on all links of an agent.
         boolean sameElsewhere = why.code() == ErrorCode.LOCAL_UNREACHABLE;
         Predicate<AgentLink> other =
                 one -> !one.equals(not) && !(sameElsewhere && one.agent().equals(not.agent()));
-        AgentLink found = links.choose(head, bodyLength, other);
+        TunnelLink found = links.choose(head, bodyLength, other);
+        if (found == null && !sameElsewhere) {
+            found = registry.remotelyIfKnown(id, not);
+        }
         boolean gone =
                 why.code() == ErrorCode.AGENT_NOT_CONNECTED
                         || why.code() == ErrorCode.OUTCOME_UNKNOWN;
@@ -97,7 +132,7 @@ public final class TunnelUpstream implements Upstream {
             return found;
         }
         return registry.awaitLink(
-                id, tunnel -> tunnel.links.choose(head, bodyLength, other), waits);
+                id, tunnel -> tunnel.links.choose(head, bodyLength, other), not, waits);
     }
 
     /** Who has to know of a wait. */

@@ -1,0 +1,181 @@
+package io.cloudtunnel.server.relay;
+
+import io.cloudtunnel.server.registry.LinkRegistry;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Keeps in the directory what this instance holds: claims and releases tunnels, renews claims, and
+ * says every second that the instance lives. All of it is done by one thread.
+ */
+final class Claims implements AutoCloseable {
+
+    private static final long BEAT_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long RENEW_NANOS = TimeUnit.MINUTES.toNanos(2);
+    private static final long LEAVING_MILLIS = 200;
+    private static final Logger LOGGER = System.getLogger(Claims.class.getName());
+
+    private final String instance;
+    private final Broker broker;
+    private final Directory directory;
+    private final LinkRegistry links;
+    private final Thread thread;
+
+    private final ReentrantLock lock = new ReentrantLock(); // guards marked; held for memory only
+    private final Condition marks = lock.newCondition();
+    private Set<String> marked = new LinkedHashSet<>(); // bounded by the tunnels that have links
+    private volatile boolean reachable;
+    private volatile boolean closed;
+
+    private record Claim(long generation, long nanos) {}
+
+    private final Map<String, Claim> held = new HashMap<>(); // of the thread, as the next one
+    private long beatNanos = System.nanoTime() - BEAT_NANOS;
+
+    Claims(String instance, Engine engine, LinkRegistry links) {
+        this.instance = instance;
+        this.broker = engine.broker();
+        this.directory = engine.directory();
+        this.links = links;
+        this.thread = Thread.ofVirtual().name("tunnel-claims").unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Whether the directory answered the last heartbeat. */
+    boolean isReachable() {
+        return reachable;
+    }
+
+    /** Looks again at whether this instance has links of a tunnel. Does not block. */
+    void changed(String tunnelId) {
+        lock.lock();
+        try {
+            marked.add(tunnelId);
+            marks.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run() {
+        try {
+            while (!closed) {
+                turn();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the server is closed
+        }
+    }
+
+    private void turn() throws InterruptedException {
+        Set<String> todo = next();
+        try {
+            if (System.nanoTime() - beatNanos >= BEAT_NANOS) {
+                beat(todo);
+            }
+            for (String tunnelId : List.copyOf(todo)) {
+                settle(tunnelId);
+                todo.remove(tunnelId);
+            }
+        } catch (BrokerException e) {
+            if (reachable) {
+                LOGGER.log(Level.WARNING, "the directory cannot be reached: {0}", e.getMessage());
+            }
+            reachable = false;
+            lock.lock();
+            try {
+                marked.addAll(todo); // with the next heartbeat
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** What is marked, at the time of the next heartbeat at the latest. */
+    private Set<String> next() throws InterruptedException {
+        lock.lock();
+        try {
+            long left = BEAT_NANOS - (System.nanoTime() - beatNanos);
+            while (left > 0 && (marked.isEmpty() || !reachable) && !closed) {
+                left = marks.awaitNanos(left);
+            }
+            Set<String> todo = marked;
+            marked = new LinkedHashSet<>();
+            return todo;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void beat(Set<String> todo) throws BrokerException, InterruptedException {
+        beatNanos = System.nanoTime(); // also where it fails
+        if (!broker.isConnected()) { // then nobody reaches our links
+            throw new BrokerException("the broker is not connected", null);
+        }
+        boolean known = directory.beat(instance, links.openExchanges());
+        // One that failed may have been made, after which the directory seems to know us.
+        if (!known || !reachable) {
+            todo.addAll(held.keySet());
+            todo.addAll(links.tunnels());
+            held.clear();
+        }
+        if (!reachable) {
+            LOGGER.log(Level.INFO, "instance {0} is in the directory", instance);
+        }
+        reachable = true;
+        for (Map.Entry<String, Claim> claim : held.entrySet()) {
+            boolean old = beatNanos - claim.getValue().nanos > RENEW_NANOS;
+            if (old || links.usable(claim.getKey()) == 0) {
+                todo.add(claim.getKey());
+            }
+        }
+    }
+
+    private void settle(String tunnelId) throws BrokerException, InterruptedException {
+        Claim claim = held.get(tunnelId);
+        if (links.usable(tunnelId) == 0) {
+            if (claim != null) {
+                boolean ignored = directory.release(tunnelId, instance, claim.generation);
+                held.remove(tunnelId);
+            }
+            return;
+        }
+        long now = System.nanoTime();
+        boolean fresh = claim != null && now - claim.nanos <= RENEW_NANOS;
+        if (fresh) {
+            return;
+        }
+        boolean renewed = claim != null && directory.renew(tunnelId, instance, claim.generation);
+        long generation =
+                claim != null && renewed ? claim.generation : directory.claim(tunnelId, instance);
+        held.put(tunnelId, new Claim(generation, now));
+    }
+
+    /** Takes this instance out of the directory; its claims count for nothing then. */
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+        try {
+            thread.join(LEAVING_MILLIS);
+            if (reachable) {
+                directory.leave(instance);
+            }
+        } catch (BrokerException e) {
+            LOGGER.log(Level.DEBUG, "the directory finds out by itself", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

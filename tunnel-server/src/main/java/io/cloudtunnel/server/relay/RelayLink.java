@@ -1,0 +1,404 @@
+package io.cloudtunnel.server.relay;
+
+import io.cloudtunnel.protocol.frame.BinaryCodec;
+import io.cloudtunnel.protocol.frame.Bytes;
+import io.cloudtunnel.protocol.session.Link;
+import io.cloudtunnel.protocol.session.Message;
+import io.cloudtunnel.server.relay.RelayMessage.MessageType;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ordered messages between two instances over the broker; docs/relay.md, sections 2 and 3. Safe for
+ * use by several threads, of which one receives.
+ */
+final class RelayLink implements Link {
+
+    static final Duration STALL = Duration.ofSeconds(10);
+    static final Duration SILENCE = Duration.ofSeconds(6);
+    private static final Duration ALIVE = Duration.ofSeconds(2);
+    private static final int MOST_UNCONFIRMED = 1 << 20;
+    private static final int MOST_REASON = 123;
+
+    /** What the other side says that it lacks room for another one. */
+    static final String TOO_MANY = "too many relay links";
+
+    private final Broker broker;
+    private final String peer;
+    private final long id;
+    private final Events events;
+    private CreditPool.@Nullable Share share; // set before anything is received
+
+    private final ReentrantLock lock = new ReentrantLock(); // guards what follows; never over waits
+    private final Condition changed = lock.newCondition();
+    private final ArrayDeque<Bytes> received = new ArrayDeque<>(); // bounded by the share
+    private int sendSequence;
+    private int receiveSequence;
+    private long credit; // what we may send
+    private int unconfirmed; // bytes that the broker has not taken yet
+    private @Nullable String ended;
+    private boolean orderly;
+    private boolean gone; // nobody received what was published
+    private long sentNanos = System.nanoTime();
+    private long heardNanos = System.nanoTime();
+    private long busyNanos = System.nanoTime();
+    private long heardBytes;
+
+    private int filing; // bytes of the message that was handed out last; of the receiving thread
+
+    /** Who is told of what becomes of it. */
+    interface Events {
+
+        /** The other instance has accepted it. Does not block. */
+        default void accepted() {}
+
+        /** It ended; once, by the receiving thread, before it learns of that. */
+        default void ended(String why) {}
+    }
+
+    /** A link to an instance. */
+    RelayLink(Broker broker, String peer, long id, Events events) {
+        this.broker = broker;
+        this.peer = peer;
+        this.id = id;
+        this.events = events;
+    }
+
+    void share(CreditPool.Share of) {
+        share = of;
+    }
+
+    private CreditPool.Share share() {
+        CreditPool.Share own = share;
+        if (own == null) {
+            throw new IllegalStateException("the link has no share yet");
+        }
+        return own;
+    }
+
+    String peer() {
+        return peer;
+    }
+
+    long id() {
+        return id;
+    }
+
+    // ---- Sending.
+
+    /** Sends what needs no credit. Does not block. */
+    void control(MessageType type, Bytes content) {
+        lock.lock();
+        try {
+            if (ended == null) {
+                publish(type, List.of(content), 0);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void send(Message message) throws IOException {
+        if (!(message instanceof Message.Binary binary)) {
+            throw new IllegalArgumentException("only binary messages travel between instances");
+        }
+        int bytes = 0;
+        for (Bytes part : binary.parts()) {
+            bytes += part.length();
+        }
+        lock.lock();
+        try {
+            awaitRoom(bytes);
+            credit -= bytes;
+            publish(MessageType.DATA, binary.parts(), bytes);
+            busyNanos = sentNanos;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting for pair credit", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void awaitRoom(int bytes) throws IOException, InterruptedException {
+        long left = STALL.toNanos();
+        boolean asked = false;
+        while (ended == null && (credit < bytes || unconfirmed > MOST_UNCONFIRMED)) {
+            if (credit < bytes && !asked) {
+                asked = true;
+                publish(MessageType.WANT, List.of(RelayMessage.number(bytes)), 0);
+                continue;
+            }
+            if (left <= 0) {
+                endLocked("the broker or the other instance takes too long", false);
+                break;
+            }
+            left = changed.awaitNanos(left);
+        }
+        if (ended != null) {
+            throw new IOException(ended);
+        }
+    }
+
+    /** With the lock held, so that messages leave in the order of their numbers. */
+    private void publish(MessageType type, List<Bytes> content, int bytes) {
+        unconfirmed += bytes;
+        sentNanos = System.nanoTime();
+        byte[] message = RelayMessage.encode(type, id, sendSequence++, content);
+        CompletionStage<Long> done = broker.publish(peer, message);
+        var unused =
+                done.whenComplete((receivers, failure) -> {
+                    if (failure != null) {
+                        end("the broker cannot be reached");
+                    } else {
+                        confirmed(receivers, bytes);
+                    }
+                });
+    }
+
+    private void confirmed(long receivers, int bytes) {
+        lock.lock();
+        try {
+            unconfirmed -= bytes;
+            if (receivers == 0) {
+                gone = true;
+                endLocked("the other instance has gone", false);
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- What the broker hands over: nothing here blocks.
+
+    /** A message of this link. */
+    void onMessage(RelayMessage message) {
+        lock.lock();
+        try {
+            if (ended != null) {
+                return;
+            }
+            heardNanos = System.nanoTime();
+            if (message.sequence() != receiveSequence) {
+                endLocked(
+                        "the broker lost messages between instances: number "
+                                + message.sequence()
+                                + " came for "
+                                + receiveSequence,
+                        true);
+                return;
+            }
+            receiveSequence++;
+            heardBytes += RelayMessage.HEADER_BYTES + message.content().length();
+        } finally {
+            lock.unlock();
+        }
+        switch (message.type()) {
+            case OPEN -> {} // counted only
+            case ACCEPT -> {
+                onCredit(message.number());
+                events.accepted();
+            }
+            case CREDIT -> onCredit(message.number());
+            case END -> onEndOfPeer(message.content().utf8());
+            case DATA -> onData(message.content());
+            case WANT -> {
+                int bytes = message.number();
+                if (bytes == 0 || bytes > BinaryCodec.MAX_MESSAGE) {
+                    violated("a want of " + bytes + " bytes");
+                } else {
+                    share().want(bytes);
+                }
+            }
+            case ALIVE -> {}
+        }
+    }
+
+    /** The other side has granted more. */
+    void onCredit(int bytes) {
+        lock.lock();
+        try {
+            credit += bytes;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void onData(Bytes content) {
+        if (!share().tryArrive(content.length())) {
+            violated("more came than was granted");
+            return;
+        }
+        lock.lock();
+        try {
+            if (ended == null) {
+                busyNanos = heardNanos;
+                received.addLast(content);
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void onEndOfPeer(String reason) {
+        lock.lock();
+        try {
+            orderly = true;
+            endLocked(reason, false);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void violated(String how) {
+        lock.lock();
+        try {
+            endLocked("the other instance violates the relay's protocol: " + how, true);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** New pair credit for the other side. */
+    void grant(int bytes) {
+        control(MessageType.CREDIT, RelayMessage.number(bytes));
+    }
+
+    // ---- Receiving.
+
+    @Override
+    public @Nullable Message receive() throws IOException {
+        if (filing > 0) { // the session has filed it, since it asks for the next one
+            share().taken(filing);
+            filing = 0;
+        }
+        Bytes next;
+        String why;
+        boolean asAgreed;
+        lock.lock();
+        try {
+            while (received.isEmpty() && ended == null) {
+                changed.await(); // the patrol ends a link that is silent
+            }
+            next = received.pollFirst();
+            why = String.valueOf(ended);
+            asAgreed = orderly;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        } finally {
+            lock.unlock();
+        }
+        if (next != null) {
+            filing = next.length();
+            return new Message.Binary(next);
+        }
+        events.ended(why);
+        if (asAgreed) {
+            return null;
+        }
+        throw new IOException(why);
+    }
+
+    @Override
+    public long bytesReceived() {
+        lock.lock();
+        try {
+            return heardBytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- The end.
+
+    @Override
+    public void close(int code, String reason) {
+        lock.lock();
+        try {
+            orderly |= ended == null;
+            endLocked(reason, true);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends it for this side only: the other one cannot be told. */
+    void end(String reason) {
+        lock.lock();
+        try {
+            endLocked(reason, false);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void endLocked(String reason, boolean tells) {
+        if (ended == null) {
+            ended = reason;
+            if (tells) {
+                Bytes text = Bytes.utf8(reason);
+                int length = Math.min(MOST_REASON, text.length());
+                publish(MessageType.END, List.of(text.slice(0, length)), 0);
+            }
+        }
+        changed.signalAll();
+    }
+
+    /** Looks at the time: says that this side lives, and ends what is silent. */
+    void look(long nowNanos) {
+        lock.lock();
+        try {
+            if (ended != null) {
+                return;
+            }
+            if (nowNanos - heardNanos > SILENCE.toNanos()) {
+                endLocked("the other instance is silent", true);
+            } else if (nowNanos - sentNanos > ALIVE.toNanos()) {
+                publish(MessageType.ALIVE, List.of(), 0);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** For how long no message of the session came or went, in ns. */
+    long idleNanos(long nowNanos) {
+        lock.lock();
+        try {
+            return nowNanos - busyNanos;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Why it has ended, null while it lives. */
+    @Nullable String ended() {
+        lock.lock();
+        try {
+            return ended;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether it ended since nobody receives what is sent to the other instance. */
+    boolean isPeerGone() {
+        lock.lock();
+        try {
+            return gone;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,213 @@
+package io.cloudtunnel.server.relay;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+
+/** Broker and directory within one process, with switches for what goes wrong. */
+public final class MemoryEngine {
+
+    private final LongSupplier nanoTime;
+    private final Map<String, Broker.Receiver> channels = new HashMap<>();
+    private final Map<String, Map<String, Long>> claims = new HashMap<>();
+    private final Map<String, Long> generations = new HashMap<>();
+    private final Map<String, long[]> heartbeats = new HashMap<>(); // time, load
+    private volatile Predicate<byte[]> lost = message -> false;
+    private volatile boolean down;
+
+    public MemoryEngine() {
+        this(System::nanoTime);
+    }
+
+    public MemoryEngine(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
+    /** Loses the messages that this is true of. */
+    public void lose(Predicate<byte[]> which) {
+        lost = which;
+    }
+
+    /** Cannot be reached any more, or again, and then empty. */
+    public void down(boolean isDown) {
+        List<Broker.Receiver> told;
+        synchronized (this) {
+            down = isDown;
+            claims.clear();
+            heartbeats.clear();
+            told = List.copyOf(channels.values());
+        }
+        if (isDown) {
+            told.forEach(Broker.Receiver::lost);
+        }
+    }
+
+    /** What one instance sees of it. */
+    public Engine engine() {
+        return new Engine(new MemoryBroker(), new MemoryDirectory());
+    }
+
+    private final class MemoryBroker implements Broker {
+        private volatile String own = "";
+
+        @Override
+        public void subscribe(String instance, Receiver receiver) {
+            synchronized (MemoryEngine.this) {
+                own = instance;
+                channels.put(instance, receiver);
+            }
+        }
+
+        @Override
+        public CompletionStage<Long> publish(String instance, byte[] message) {
+            Receiver receiver;
+            synchronized (MemoryEngine.this) {
+                if (down) {
+                    return CompletableFuture.failedFuture(new BrokerException("down", null));
+                }
+                receiver = channels.get(instance);
+            }
+            if (receiver == null) {
+                return CompletableFuture.completedFuture(0L);
+            }
+            if (lost.test(message)) {
+                return CompletableFuture.completedFuture(1L);
+            }
+            byte[] copy = Arrays.copyOf(message, message.length);
+            CompletableFuture<Long> done = new CompletableFuture<>();
+            Queue.of(receiver).add(() -> receiver.received(copy));
+            done.complete(1L);
+            return done;
+        }
+
+        @Override
+        public boolean isConnected() {
+            return !down;
+        }
+
+        @Override
+        public void close() {
+            synchronized (MemoryEngine.this) {
+                channels.remove(own);
+            }
+        }
+    }
+
+    /** Hands messages over one after the other, on a thread of the receiver's. */
+    private static final class Queue {
+        private static final Map<Broker.Receiver, Queue> ALL = new HashMap<>();
+        private CompletableFuture<Void> last = CompletableFuture.completedFuture(null);
+
+        static Queue of(Broker.Receiver receiver) {
+            synchronized (ALL) {
+                return ALL.computeIfAbsent(receiver, one -> new Queue());
+            }
+        }
+
+        synchronized void add(Runnable task) {
+            last = last.thenRunAsync(task);
+        }
+    }
+
+    private final class MemoryDirectory implements Directory {
+
+        private void check() throws BrokerException {
+            if (down) {
+                throw new BrokerException("down", null);
+            }
+        }
+
+        @Override
+        public long claim(String tunnel, String instance) throws BrokerException {
+            synchronized (MemoryEngine.this) {
+                check();
+                long generation = generations.merge(tunnel, 1L, Long::sum);
+                claims.computeIfAbsent(tunnel, id -> new HashMap<>()).put(instance, generation);
+                return generation;
+            }
+        }
+
+        private boolean is(String tunnel, String instance, long generation) {
+            Long now = claims.getOrDefault(tunnel, Map.of()).get(instance);
+            return now != null && now == generation;
+        }
+
+        @Override
+        public boolean renew(String tunnel, String instance, long generation)
+                throws BrokerException {
+            synchronized (MemoryEngine.this) {
+                check();
+                return is(tunnel, instance, generation);
+            }
+        }
+
+        @Override
+        public boolean release(String tunnel, String instance, long generation)
+                throws BrokerException {
+            synchronized (MemoryEngine.this) {
+                check();
+                boolean holds = is(tunnel, instance, generation);
+                if (holds) {
+                    claims.computeIfPresent(
+                            tunnel,
+                            (id, of) -> {
+                                of.remove(instance);
+                                return of;
+                            });
+                }
+                return holds;
+            }
+        }
+
+        @Override
+        public List<Owner> owners(String tunnel) throws BrokerException {
+            synchronized (MemoryEngine.this) {
+                check();
+                Map<String, Long> of = claims.getOrDefault(tunnel, Map.of());
+                of.keySet().removeIf(instance -> !lives(instance));
+                List<Owner> owners = new ArrayList<>();
+                of.forEach((instance, generation) ->
+                        owners.add(new Owner(instance, generation, load(instance))));
+                return owners;
+            }
+        }
+
+        private int load(String instance) {
+            return (int) heartbeats.getOrDefault(instance, new long[2])[1];
+        }
+
+        private boolean lives(String instance) {
+            long[] beat = heartbeats.get(instance);
+            return beat != null && nanoTime.getAsLong() - beat[0] < ALIVE.toNanos();
+        }
+
+        @Override
+        public boolean beat(String instance, int load) throws BrokerException {
+            synchronized (MemoryEngine.this) {
+                check();
+                boolean lived = lives(instance);
+                heartbeats.put(instance, new long[] {nanoTime.getAsLong(), load});
+                return lived;
+            }
+        }
+
+        @Override
+        public void leave(String instance) throws BrokerException {
+            synchronized (MemoryEngine.this) {
+                check();
+                heartbeats.remove(instance);
+            }
+        }
+
+        @Override
+        public void close() {
+            // Nothing is held.
+        }
+    }
+}

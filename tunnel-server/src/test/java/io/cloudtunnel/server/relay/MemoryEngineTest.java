@@ -1,0 +1,20 @@
+package io.cloudtunnel.server.relay;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The contract, kept by what other tests use. */
+class MemoryEngineTest extends EngineContract {
+
+    private final AtomicLong time = new AtomicLong();
+    private final MemoryEngine memory = new MemoryEngine(time::get);
+
+    @Override
+    protected Engine engine() {
+        return memory.engine();
+    }
+
+    @Override
+    protected void letHeartbeatsExpire() {
+        time.addAndGet(Directory.ALIVE.toNanos());
+    }
+}
