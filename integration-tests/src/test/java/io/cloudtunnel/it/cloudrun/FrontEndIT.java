@@ -115,13 +115,14 @@ class FrontEndIT {
 
     @Test
     void requestsWaitForAProcessThatListens() throws Exception {
-        process.close();
-        try (RawService other = new RawService(this::handle);
-                Wire client = ask("GET / HTTP/1.1", "Host: x", Ledger.FIELD + ": 7")) {
-            assertEquals("no process", frontEnd.ledger().where(7));
-            frontEnd.route(new Instance("two", other.port()));
-            assertEquals(200, client.readAnswer().status());
-            assertEquals("two", frontEnd.ledger().where(7));
+        try (RawService other = new RawService(this::handle)) {
+            process.close(); // only now, else the other one could get its port
+            try (Wire client = ask("GET / HTTP/1.1", "Host: x", Ledger.FIELD + ": 7")) {
+                assertEquals("no process", frontEnd.ledger().where(7));
+                frontEnd.route(new Instance("two", other.port()));
+                assertEquals(200, client.readAnswer().status());
+                assertEquals("two", frontEnd.ledger().where(7));
+            }
         }
     }
 
