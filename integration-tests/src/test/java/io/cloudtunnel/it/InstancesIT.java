@@ -230,10 +230,18 @@ class InstancesIT {
             int ignored = owner.awaitExit();
             // A request that comes now waits for the agent, wherever it comes back.
             for (int port : PORTS) {
-                assertEquals(200, get(port, path(agent) + "/"));
-                assertEquals(200, echo(port, path(agent), 70_000));
+                assertEquals(200, get(port, path(agent) + "/"), InstancesIT::logs);
+                assertEquals(200, echo(port, path(agent), 70_000), InstancesIT::logs);
             }
         }
+    }
+
+    private static String logs() {
+        StringBuilder logs = new StringBuilder();
+        for (int i = 0; i < INSTANCES; i++) {
+            logs.append("\n-- ").append(PORTS.get(i)).append('\n').append(SERVERS.get(i).output());
+        }
+        return logs.toString();
     }
 
     @Test

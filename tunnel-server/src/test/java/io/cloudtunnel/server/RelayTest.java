@@ -141,6 +141,22 @@ class RelayTest {
         }
     }
 
+    /** The way is lost, not the owner: what may be sent again goes to the same one. */
+    @Test
+    void aGetIsSentAgainOverAnotherRelayLink() throws Exception {
+        try (Tunnel owner = instance();
+                Tunnel asked = instance()) {
+            owner.agent(RelayTest::echo);
+            assertEquals(200, post(asked, owner, new byte[9]).statusCode());
+            Semaphore one = new Semaphore(1);
+            memory.lose(message -> message[0] == DATA && one.tryAcquire());
+            URI url = asked.at(owner.path("/"));
+            // The loss is noticed by the next message, which is one that says that all is well.
+            assertEquals(200, status(asked, url));
+            assertEquals(0, one.availablePermits(), "one was lost");
+        }
+    }
+
     /** Bytes are never put together across a gap. */
     @Test
     void aLostMessageEndsWhatIsOpenAndNothingElse() throws Exception {

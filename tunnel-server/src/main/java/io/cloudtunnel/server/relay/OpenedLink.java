@@ -10,6 +10,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** A relay link that this instance opened, with the session that its requests go out on. */
@@ -22,10 +23,21 @@ final class OpenedLink implements RelayLink.Events {
     private final RelayLink link;
     private final SessionUpstream upstream;
     private final CountDownLatch answered = new CountDownLatch(1);
+    private final Consumer<RelayLink> onLost;
     private volatile boolean accepted;
 
+    /**
+     * A link that has to be opened.
+     *
+     * @param onLost told by the receiving thread that it has ended, before requests learn of it
+     */
     OpenedLink(
-            Broker broker, String peer, long id, Function<RelayLink, SessionUpstream> sessionOf) {
+            Broker broker,
+            String peer,
+            long id,
+            Function<RelayLink, SessionUpstream> sessionOf,
+            Consumer<RelayLink> onLost) {
+        this.onLost = onLost;
         this.link = new RelayLink(broker, peer, id, this);
         this.upstream = sessionOf.apply(link);
     }
@@ -60,6 +72,9 @@ final class OpenedLink implements RelayLink.Events {
     /** The session only knows that it is over. */
     @Override
     public void ended(String why) {
+        if (accepted) {
+            onLost.accept(link);
+        }
         ErrorCode code = ErrorCode.OUTCOME_UNKNOWN;
         upstream.end(new ExchangeException(code, code.text() + ": " + why));
     }

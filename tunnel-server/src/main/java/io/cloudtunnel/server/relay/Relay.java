@@ -5,10 +5,12 @@ import io.cloudtunnel.protocol.session.ErrorCode;
 import io.cloudtunnel.protocol.session.ExchangeException;
 import io.cloudtunnel.protocol.session.MemoryBudget;
 import io.cloudtunnel.protocol.session.Patrol;
+import io.cloudtunnel.protocol.session.SessionUpstream;
 import io.cloudtunnel.server.registry.LinkRegistry;
 import io.cloudtunnel.server.registry.RemoteLinks;
 import io.cloudtunnel.server.registry.TunnelLink;
 import io.cloudtunnel.server.relay.Directory.Owner;
+import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -76,28 +78,50 @@ public final class Relay implements RemoteLinks, AutoCloseable {
         if (!isAvailable()) {
             throw unavailable();
         }
-        Owner best = null;
-        int bestLoad = 0;
         try {
-            for (Owner owner : owners.of(tunnelId, not != null)) {
-                if (isCandidate(link(tunnelId, owner), not)) {
-                    int load = owner.load() + relay.load(owner.instance());
-                    if (best == null || load < bestLoad) {
-                        best = owner;
-                        bestLoad = load;
-                    }
-                }
+            List<Owner> all = owners.of(tunnelId, not != null);
+            RemoteLink best = best(tunnelId, all, not);
+            while (best != null && !isReached(best.instance())) {
+                best = best(tunnelId, all, not); // without the one that was not reached
             }
+            return best;
         } catch (BrokerException e) {
             throw unavailable();
+        }
+    }
+
+    /** So a request is given only to who answers; who does not costs it none of its attempts. */
+    private boolean isReached(String owner) throws ExchangeException, InterruptedException {
+        try {
+            SessionUpstream ignored = relay.to(owner);
+            return true;
+        } catch (ExchangeException e) {
+            if (e.code() == ErrorCode.TOO_MANY_STREAMS) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    private @Nullable RemoteLink best(String tunnelId, List<Owner> all, @Nullable TunnelLink not) {
+        Owner best = null;
+        int bestLoad = 0;
+        for (Owner owner : all) {
+            if (isCandidate(link(tunnelId, owner), not)) {
+                int load = owner.load() + relay.load(owner.instance());
+                if (best == null || load < bestLoad) {
+                    best = owner;
+                    bestLoad = load;
+                }
+            }
         }
         return best == null ? null : link(tunnelId, best);
     }
 
-    /** One that refused is of no use; one that could not be reached may be later. */
+    /** One that refused is of no use; one to which the way was lost may serve by another. */
     private boolean isCandidate(RemoteLink link, @Nullable TunnelLink not) {
         String owner = link.instance();
-        boolean refused = link.equals(not) && !relay.wasUnreachable(owner);
+        boolean refused = link.equals(not) && !relay.hasLost(owner);
         return !owner.equals(instance) && !refused && !relay.avoids(owner);
     }
 

@@ -29,7 +29,7 @@ final class RelayLinks implements Broker.Receiver {
     private static final long GONE_NANOS = Directory.ALIVE.toNanos();
 
     private static final long SILENT_NANOS = 1_000_000_000L;
-    private static final long AVOIDED_NANOS = 60_000_000_000L;
+    private static final long LOST_NANOS = 2_000_000_000L;
     private static final Logger LOGGER = System.getLogger(RelayLinks.class.getName());
 
     private final String instance;
@@ -43,7 +43,7 @@ final class RelayLinks implements Broker.Receiver {
     private final CreditPool pool = new CreditPool(System::nanoTime);
     private final Map<Long, RelayLink> links = new ConcurrentHashMap<>(); // by shares of the pool
     private final Map<String, OpenedLink> opened = new ConcurrentHashMap<>(); // of these, by peer
-    private final Map<String, Avoided> avoided = new ConcurrentHashMap<>(); // for AVOIDED_NANOS
+    private final Map<String, Avoided> avoided = new ConcurrentHashMap<>(); // for GONE_NANOS
     private volatile boolean closed;
 
     /** An instance that could not be reached, and until when it is not tried again. */
@@ -101,10 +101,14 @@ final class RelayLinks implements Broker.Receiver {
         try {
             return now.await();
         } catch (ExchangeException e) {
-            long nanos = now.link().isPeerGone() ? GONE_NANOS : SILENT_NANOS;
-            avoided.put(peer, new Avoided(System.nanoTime(), nanos));
+            avoid(now.link(), SILENT_NANOS);
             throw e;
         }
+    }
+
+    private void avoid(RelayLink lost, long nanos) {
+        long most = lost.isPeerGone() ? GONE_NANOS : nanos;
+        avoided.put(lost.peer(), new Avoided(System.nanoTime(), most));
     }
 
     /** Whether an instance could not be reached just now. */
@@ -113,9 +117,10 @@ final class RelayLinks implements Broker.Receiver {
         return found != null && System.nanoTime() - found.sinceNanos < found.nanos;
     }
 
-    /** Whether that was so within the last minute: it says nothing of its links. */
-    boolean wasUnreachable(String peer) {
-        return avoided.containsKey(peer);
+    /** Whether a relay link to it was lost of late: that says nothing of the links that it has. */
+    boolean hasLost(String peer) {
+        Avoided found = avoided.get(peer);
+        return found != null && System.nanoTime() - found.sinceNanos < LOST_NANOS;
     }
 
     /** How many requests are open to another instance. */
@@ -130,7 +135,8 @@ final class RelayLinks implements Broker.Receiver {
                         broker,
                         peer,
                         random.nextLong(),
-                        link -> new SessionUpstream(link, greeting, limits, budget, patrol));
+                        link -> new SessionUpstream(link, greeting, limits, budget, patrol),
+                        lost -> avoid(lost, 0));
         RelayLink link = made.link();
         CreditPool.Share share = closed ? null : pool.tryOpen(link::grant);
         if (share == null) {
@@ -223,7 +229,7 @@ final class RelayLinks implements Broker.Receiver {
         long now = System.nanoTime();
         links.values().forEach(link -> link.look(now));
         opened.values().forEach(link -> link.look(now));
-        avoided.values().removeIf(one -> now - one.sinceNanos > AVOIDED_NANOS);
+        avoided.values().removeIf(one -> now - one.sinceNanos > GONE_NANOS);
     }
 
     /** How many there are; for tests. */
