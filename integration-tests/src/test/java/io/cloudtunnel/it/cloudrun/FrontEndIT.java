@@ -8,6 +8,8 @@ import io.cloudtunnel.it.Content;
 import io.cloudtunnel.it.RawService;
 import io.cloudtunnel.it.Wire;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -116,13 +118,20 @@ class FrontEndIT {
     @Test
     void requestsWaitForAProcessThatListens() throws Exception {
         try (RawService other = new RawService(this::handle)) {
-            process.close(); // only now, else the other one could get its port
+            frontEnd.route(new Instance("gone", portOfNobody()));
             try (Wire client = ask("GET / HTTP/1.1", "Host: x", Ledger.FIELD + ": 7")) {
                 assertEquals("no process", frontEnd.ledger().where(7));
                 frontEnd.route(new Instance("two", other.port()));
                 assertEquals(200, client.readAnswer().status());
                 assertEquals("two", frontEnd.ledger().where(7));
             }
+        }
+    }
+
+    /** While another one listens already, which could get it else. */
+    private static int portOfNobody() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
         }
     }
 
