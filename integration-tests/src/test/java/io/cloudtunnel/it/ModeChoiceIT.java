@@ -125,6 +125,38 @@ class ModeChoiceIT {
         }
     }
 
+    /** Also once its first link has brought the public URL, and after one was lost. */
+    @Test
+    void allLinksOfAGivenPairSpeakBinary() throws Exception {
+        try (TunnelServer server = TunnelServer.builder().host("127.0.0.1").port(0).start();
+                Switchboard between = new Switchboard(line -> server.port());
+                RawService local = new RawService(new Bodies());
+                HttpClient http = HttpClient.newHttpClient()) {
+            JsonNode tunnel =
+                    JSON.readTree(post(http, "http://localhost:" + server.port() + "/register"));
+            try (TunnelAgent agent =
+                    TunnelAgent.builder()
+                            .server("http://localhost:" + between.port())
+                            .local(Integer.toString(local.port()))
+                            .credentials(tunnel.path("id").asText(), tunnel.path("secret").asText())
+                            .links(2)
+                            .start()) {
+                assertTrue(agent.awaitConnected(PATIENCE));
+                awaitBinaryLinks(between, 2);
+                between.connections("GET /ws").getFirst().cut();
+                awaitBinaryLinks(between, 3);
+            }
+        }
+    }
+
+    private static void awaitBinaryLinks(Switchboard between, int count) throws Exception {
+        Waiting.until(20, "links", () -> between.connections("GET /ws").size() == count);
+        assertEquals(
+                count,
+                between.connections("GET /ws HTTP/1.1").size(),
+                "an agent that asks with its secret in the query takes it for another's server");
+    }
+
     private TunnelAgent agent(PublishedServer server, RawService local, String mode)
             throws Exception {
         return TunnelAgent.builder()

@@ -6,6 +6,7 @@ import io.cloudtunnel.agent.connect.Server;
 import io.cloudtunnel.agent.connect.ServerAddress;
 import io.cloudtunnel.agent.store.Credentials;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -29,10 +30,13 @@ final class Enrolment {
         this.address = address;
         this.server = server;
         this.identity = identity;
-        this.credentials = identity.first();
+        this.credentials = identity.isFixed() ? null : identity.first();
     }
 
-    /** Those that count now; null if the tunnel has to be registered first. */
+    /**
+     * Those that count now; null if {@link #register} has to come first, for a new tunnel or to
+     * learn what the server of a pair given by hand speaks.
+     */
     @Nullable Credentials current() {
         synchronized (monitor) {
             return credentials;
@@ -51,7 +55,8 @@ final class Enrolment {
     }
 
     /**
-     * Registers, unless that has been done meanwhile.
+     * Registers, unless that has been done meanwhile. A pair that was given by hand is never
+     * replaced: only what the server speaks is asked, once.
      *
      * @return null if there are credentials now, else why not
      * @throws IOException if no answer came that can be understood
@@ -66,6 +71,10 @@ final class Enrolment {
                 }
                 offered = old;
             }
+            if (identity.isFixed()) {
+                learn();
+                return null;
+            }
             return switch (server.register(offered)) {
                 case Registered.Done done -> {
                     identity.keep(done.credentials());
@@ -79,6 +88,14 @@ final class Enrolment {
             };
         } finally {
             registering.unlock();
+        }
+    }
+
+    private void learn() throws IOException {
+        Credentials given = Objects.requireNonNull(identity.first());
+        Credentials known = given.spokenTo(server.protocols().orElse(null));
+        synchronized (monitor) {
+            credentials = known;
         }
     }
 

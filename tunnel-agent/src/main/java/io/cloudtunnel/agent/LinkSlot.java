@@ -113,7 +113,8 @@ final class LinkSlot implements Runnable {
             }
             return refused("cannot register", refusal);
         } catch (IOException e) {
-            return lost("cannot register: " + message(e));
+            String what = enrolment.isFixed() ? "cannot ask the server" : "cannot register";
+            return lost(what + ": " + message(e));
         }
     }
 

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** {@code POST /register}, with Helidon's WebClient. */
@@ -27,6 +28,10 @@ final class Registrar {
 
     private static final int LONGEST_ANSWER_BYTES = 16 * 1024;
     private static final Duration READ_LIMIT = Duration.ofSeconds(20);
+
+    /** What stands in front says with these that the server itself does not answer now. */
+    private static final Set<Integer> NOT_THERE = Set.of(429, 502, 503, 504);
+
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final ServerAddress server;
@@ -85,7 +90,7 @@ final class Registrar {
                         .protocolId("http/1.1")
                         .header(HeaderNames.USER_AGENT, agent);
         try (HttpClientResponse response = request.request()) {
-            if (response.status().code() >= 500) {
+            if (NOT_THERE.contains(response.status().code())) {
                 throw new IOException("the server answers " + response.status().code());
             }
             return Optional.ofNullable(protocols(fields(response)));

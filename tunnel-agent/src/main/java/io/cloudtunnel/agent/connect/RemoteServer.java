@@ -53,8 +53,6 @@ public final class RemoteServer implements Server {
     private final ScheduledExecutorService timer;
     private final String agent;
     private final Mode mode;
-    private volatile boolean asked; // of pairs given by hand
-    private volatile @Nullable List<String> speaks; // written before asked
 
     /**
      * A server to which nothing is connected yet.
@@ -93,9 +91,14 @@ public final class RemoteServer implements Server {
         return call(dialer, REGISTER, transport -> registrar.register(old, transport));
     }
 
+    /** In JSON mode it makes no difference what the server speaks, so it is not asked. */
     @Override
-    public Dialled dial(Credentials with) throws IOException {
-        Credentials credentials = with.publicUrl() == null ? asGiven(with) : with;
+    public Optional<List<String>> protocols() throws IOException {
+        return mode == Mode.JSON ? Optional.empty() : call(dialer, HANDSHAKE, registrar::protocols);
+    }
+
+    @Override
+    public Dialled dial(Credentials credentials) throws IOException {
         boolean offers = mode != Mode.JSON && (credentials.binary() || mode == Mode.BINARY);
         Dialled dialled = dial(credentials, offers);
         if (offers
@@ -110,18 +113,6 @@ public final class RemoteServer implements Server {
                     "the server does not speak binary mode, and --mode binary asks for it");
         }
         return dialled;
-    }
-
-    /** A pair that was given by hand does not say what the server speaks: that is asked once. */
-    private Credentials asGiven(Credentials pair) throws IOException {
-        if (mode == Mode.JSON || pair.protocols() != null) {
-            return pair;
-        }
-        if (!asked) {
-            speaks = call(dialer, HANDSHAKE, registrar::protocols).orElse(null);
-            asked = true;
-        }
-        return pair.spokenTo(speaks);
     }
 
     private Dialled dial(Credentials credentials, boolean offers) throws IOException {

@@ -2,6 +2,7 @@ package io.cloudtunnel.agent.connect;
 
 import io.cloudtunnel.agent.store.Credentials;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,14 @@ public interface Server {
      * @throws IOException if no answer came that can be understood
      */
     Registered register(@Nullable Credentials old) throws IOException, InterruptedException;
+
+    /**
+     * Asks what the server speaks, for a pair that was given by hand: it does not say.
+     *
+     * @return as {@link Credentials#protocols}; empty where the server does not say
+     * @throws IOException if no answer came that can be understood
+     */
+    Optional<List<String>> protocols() throws IOException;
 
     /**
      * Opens a link.
