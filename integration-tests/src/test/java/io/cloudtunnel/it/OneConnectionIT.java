@@ -1,12 +1,15 @@
 package io.cloudtunnel.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cloudtunnel.protocol.frame.StandardPhrase;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,6 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 class OneConnectionIT {
 
+    private static final Semaphore RELEASED = new Semaphore(0);
     private static final CountDownLatch HEAD_SEEN = new CountDownLatch(2);
     private static Ways ways;
 
@@ -40,6 +44,9 @@ class OneConnectionIT {
             call.wire().head("HTTP/1.1 200 OK", "Transfer-Encoding: chunked");
             Waiting.until(15, "the client has the head", () -> HEAD_SEEN.getCount() < before);
             call.wire().chunk(Case.EVENT).lastChunk();
+        } else if (target.startsWith("/slow/")) {
+            RELEASED.tryAcquire(15, TimeUnit.SECONDS);
+            call.answer(200, target);
         } else if (target.startsWith("/status/")) {
             int status = Integer.parseInt(target.substring("/status/".length()));
             boolean hasBody = status != 204 && status != 304;
@@ -134,6 +141,22 @@ class OneConnectionIT {
             HEAD_SEEN.countDown();
             assertEquals("HTTP/1.1 200 OK", head.start());
             assertEquals(Case.EVENT, client.text(head));
+        }
+    }
+
+    /** What comes while an answer is awaited is read ahead, to learn whether the client leaves. */
+    @ParameterizedTest
+    @EnumSource(names = {"BINARY", "EMBEDDED"})
+    void theNextRequestComesWhileASlowOneIsAnswered(Way way) throws Exception {
+        try (Wire client = ways.connect(way)) {
+            for (int i = 0; i < 3; i++) {
+                ask(client, way, "GET", "/slow/" + i, "");
+                ask(client, way, "GET", "/next/" + i, "");
+                assertFalse(RELEASED.tryAcquire(600, TimeUnit.MILLISECONDS)); // 200 until it is so
+                RELEASED.release();
+                assertEquals("/slow/" + i, client.text(client.readAnswer()));
+                assertEquals("/next/" + i + " ", client.text(client.readAnswer()));
+            }
         }
     }
 }

@@ -36,11 +36,6 @@ final class ByteSource {
         return limit - start;
     }
 
-    /** Whether {@link #fill} can read something without a larger buffer. */
-    boolean hasRoom() {
-        return start > 0 || limit < buffer.length;
-    }
-
     /** The byte at an index, 0 to 255. */
     int at(int index) {
         return buffer[start + index] & 0xff;

@@ -38,23 +38,6 @@ public final class HttpInput {
     }
 
     /**
-     * Waits for bytes beyond those that are there, and takes none: to learn, between two messages,
-     * whether the peer leaves. The next call may be made by another thread.
-     *
-     * @return whether there may be more to wait for; false once the buffer is full
-     * @throws EOFException if the connection ended
-     */
-    public boolean awaitMore() throws IOException {
-        if (!source.hasRoom()) {
-            return false;
-        }
-        if (!source.fill()) {
-            throw ByteSource.cut();
-        }
-        return true;
-    }
-
-    /**
      * Whether what follows begins with an ASCII text; waits for as many bytes as it takes to tell,
      * and takes none.
      */

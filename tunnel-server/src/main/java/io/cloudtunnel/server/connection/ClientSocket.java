@@ -17,16 +17,17 @@ final class ClientSocket {
     private static final Logger LOGGER = System.getLogger(ClientSocket.class.getName());
 
     private final Socket socket;
-    private final InputStream in;
+    private final WatchedInput in;
     private final OutputStream out;
 
     private ClientSocket(Socket socket, byte[] early) throws IOException {
         this.socket = socket;
+        InputStream rest = socket.getInputStream();
         this.in =
-                early.length == 0
-                        ? socket.getInputStream()
-                        : new SequenceInputStream(
-                                new ByteArrayInputStream(early), socket.getInputStream());
+                new WatchedInput(
+                        early.length == 0
+                                ? rest
+                                : new SequenceInputStream(new ByteArrayInputStream(early), rest));
         this.out = socket.getOutputStream();
     }
 
@@ -52,7 +53,7 @@ final class ClientSocket {
         return count == 0 ? new byte[0] : reader.readBuffer(count).readBytes(); // 0 would wait
     }
 
-    InputStream in() {
+    WatchedInput in() {
         return in;
     }
 

@@ -12,7 +12,6 @@ import io.cloudtunnel.protocol.http.ReceivedRequest;
 import io.cloudtunnel.server.front.PublicCall;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import org.jspecify.annotations.Nullable;
 
 /** A public request on a connection of ours. */
@@ -144,12 +143,7 @@ final class ConnectionCall implements PublicCall {
     @Override
     public @Nullable Bytes readRaw() throws IOException {
         if (body == null) {
-            try {
-                connection.departure().join(); // it may have read the first bytes
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException();
-            }
+            connection.departure().end(); // the bytes tell from now on
             body = connection.in().raw();
         }
         return body.read();

@@ -1,6 +1,5 @@
 package io.cloudtunnel.server.connection;
 
-import io.cloudtunnel.protocol.http.HttpInput;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -10,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Notices that a client leaves while its request is being answered: by reading ahead, in a thread
- * of its own, once the answer has taken longer than a moment. What is read stays in the input's
- * buffer.
+ * of its own, once the answer has taken longer than a moment. That thread may outlive the request,
+ * until the next byte has come, and then serves the next one.
  *
  * <p>A client that only ends its own direction counts as gone, as with most proxies.
  */
@@ -20,14 +19,14 @@ final class DepartureWatch {
     private static final Logger LOGGER = System.getLogger(DepartureWatch.class.getName());
     private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
-    private final HttpInput in;
+    private final WatchedInput in;
     private final ReentrantLock lock = new ReentrantLock(); // guards what follows
     private @Nullable Runnable onGone; // null while nobody is to be told
     private long sinceNanos;
-    private @Nullable Thread watcher; // at most one, until joined
+    private boolean watching; // there is a thread, at most one
     private boolean gone;
 
-    DepartureWatch(HttpInput in) {
+    DepartureWatch(WatchedInput in) {
         this.in = in;
     }
 
@@ -47,7 +46,7 @@ final class DepartureWatch {
         }
     }
 
-    /** Nobody is told any more. */
+    /** Nobody is told any more, and the input may be read again. */
     void end() {
         lock.lock();
         try {
@@ -57,28 +56,13 @@ final class DepartureWatch {
         }
     }
 
-    /** Waits until nobody else reads: for the next byte, or the end, if a thread waits for it. */
-    void join() throws InterruptedException {
-        Thread reading;
-        lock.lock();
-        try {
-            onGone = null;
-            reading = watcher;
-            watcher = null;
-        } finally {
-            lock.unlock();
-        }
-        if (reading != null) {
-            reading.join();
-        }
-    }
-
     /** Begins to read ahead where it is time; for the patrol. */
     void look(long nowNanos) {
         lock.lock();
         try {
-            if (onGone != null && watcher == null && nowNanos - sinceNanos > MOMENT_NANOS) {
-                watcher = Thread.ofVirtual().name("tunnel-departure").start(this::watch);
+            if (onGone != null && !watching && nowNanos - sinceNanos > MOMENT_NANOS) {
+                watching = true;
+                var unused = Thread.ofVirtual().name("tunnel-departure").start(this::watch);
             }
         } finally {
             lock.unlock();
@@ -87,17 +71,27 @@ final class DepartureWatch {
 
     private void watch() {
         try {
-            boolean more = in.awaitMore();
-            while (more && isWatching()) {
-                more = in.awaitMore();
+            while (goesOn() && in.readAhead()) {
+                // what comes is kept for whoever reads
             }
         } catch (IOException e) {
             LOGGER.log(Level.TRACE, "the client has gone", e);
             tell();
+        } finally {
+            ended();
         }
     }
 
-    private boolean isWatching() {
+    private void ended() {
+        lock.lock();
+        try {
+            watching = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean goesOn() {
         lock.lock();
         try {
             return onGone != null;

@@ -58,7 +58,7 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
         this.shared = shared;
         this.in = new HttpInput(socket.in(), shared.messageLimits());
         this.out = new HttpOutput(socket.out());
-        this.departure = new DepartureWatch(in);
+        this.departure = new DepartureWatch(socket.in());
     }
 
     /** Runs until the connection ends. */
@@ -121,11 +121,10 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
 
     /** Waits for the next request; null at the end, and where it was refused. */
     @Override
-    public @Nullable Arrival next() throws IOException, InterruptedException {
+    public @Nullable Arrival next() throws IOException {
         reading.in(shared.limits().idle());
         idle = true;
         try {
-            departure.join();
             if (closing || !in.await()) {
                 return null;
             }
@@ -177,7 +176,7 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
     }
 
     private @Nullable Arrival answer(ReceivedRequest request, Route route, Limit limit)
-            throws IOException, InterruptedException {
+            throws IOException {
         LimitAlgorithm.Outcome outcome = limit.tryAcquireOutcome(true);
         if (!(outcome instanceof LimitAlgorithm.Outcome.Accepted accepted)) {
             refuse(503, "too-many-requests", "this server has too many requests at a time");

@@ -25,7 +25,7 @@ final class RoutedInput implements Supplier<byte[]> {
     /** Where requests come from, and whose they are. */
     interface Source {
         /** Waits for the next request; null at the end of the connection. */
-        @Nullable Arrival next() throws IOException, InterruptedException;
+        @Nullable Arrival next() throws IOException;
 
         /** Waits for the next piece of a request's body, null at its end. */
         @Nullable Bytes readBody() throws IOException;
@@ -74,9 +74,6 @@ final class RoutedInput implements Supplier<byte[]> {
             };
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return null;
         }
     }
 
@@ -104,7 +101,7 @@ final class RoutedInput implements Supplier<byte[]> {
         return webSocket ? "websocket" : value;
     }
 
-    private byte @Nullable [] body() throws IOException, InterruptedException {
+    private byte @Nullable [] body() throws IOException {
         Bytes piece = source.readBody();
         boolean chunked = request.framing().kind() == BodyFraming.Kind.CHUNKED;
         if (piece == null) {
@@ -125,7 +122,7 @@ final class RoutedInput implements Supplier<byte[]> {
         return chunk;
     }
 
-    private byte @Nullable [] next() throws IOException, InterruptedException {
+    private byte @Nullable [] next() throws IOException {
         Arrival following = kept == null ? source.next() : null;
         if (following == null || following.route() != null) {
             kept = kept == null ? following : kept;
