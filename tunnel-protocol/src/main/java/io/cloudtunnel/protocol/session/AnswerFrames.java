@@ -69,7 +69,7 @@ final class AnswerFrames implements StreamRole {
     }
 
     private static @Nullable ServerStream find(Session session, int id) throws ProtocolException {
-        return session.find(id) instanceof ServerStream stream ? stream : null;
+        return session.streams().find(id) instanceof ServerStream stream ? stream : null;
     }
 
     private static void onFrame(ServerStream stream, Frame.OfStream frame, int messageLength)
@@ -175,9 +175,9 @@ final class AnswerFrames implements StreamRole {
 
     @Override
     public void onGoAway(Session session, Frame.GoAway away) throws ProtocolException {
-        session.stopOpening(away.lastStream());
+        session.streams().stopOpening(away.lastStream());
         ExchangeException reason = Reasons.failure(Reason.DRAINING, "agent not connected", true);
-        for (Stream stream : session.openStreams()) {
+        for (Stream stream : session.streams().all()) {
             if (stream.id() > away.lastStream() && stream instanceof ServerStream refused) {
                 refused.refusedBy(reason);
             }

@@ -49,7 +49,7 @@ final class RequestFrames implements StreamRole {
             case Frame.RespChunk ignored -> throw new ProtocolException("wrong-direction");
             case Frame.Refused ignored -> throw new ProtocolException("wrong-direction");
             default -> {
-                Stream found = session.find(frame.stream());
+                Stream found = session.streams().find(frame.stream());
                 if (found
                         instanceof
                         AgentStream stream) { // else it has ended, and this crossed the end
@@ -111,7 +111,7 @@ final class RequestFrames implements StreamRole {
     }
 
     private void refuseAtOnce(Session session, int id, String problem) throws ProtocolException {
-        if (session.opened(id)) {
+        if (session.streams().opened(id)) {
             refuse(session, id, Reason.BAD_REQUEST, "the request is malformed: " + problem);
         }
     }
@@ -130,12 +130,12 @@ final class RequestFrames implements StreamRole {
             Inbound.Begin begin,
             Bytes body)
             throws ProtocolException {
-        if (!session.opened(id)) {
+        if (!session.streams().opened(id)) {
             return; // crossed our go-away, which has refused it
         }
         Greeting peer = session.peer();
         int streams = Math.min(session.own().streams(), peer == null ? 1 : peer.streams());
-        if (session.openStreams().size() >= streams) {
+        if (session.streams().all().size() >= streams) {
             throw new ProtocolException("too-many-streams");
         }
         String wrong = HeadFields.problem(head);
@@ -174,7 +174,7 @@ final class RequestFrames implements StreamRole {
         }
         var out = reservation.outbound(credit);
         var stream = new AgentStream(session, id, upgrade, reservation, out, in);
-        session.hold(stream);
+        session.streams().hold(stream);
         long length = bodyLength(begin, body, declared, upgrade);
         run(new StreamHandler(session, stream, upstream, head, length), id, reservation);
     }

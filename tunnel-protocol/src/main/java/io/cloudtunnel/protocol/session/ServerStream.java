@@ -215,8 +215,7 @@ final class ServerStream extends Stream {
             }
             switched = head.status() == 101;
             if (asked.upgrade() && !switched) { // the request direction has ended with it
-                out.none();
-                sendable.signalAll();
+                sendNoMore();
             }
             if (received == Inbound.Received.OK) {
                 closeIfOver();

@@ -10,9 +10,6 @@ import io.cloudtunnel.protocol.frame.Limits;
 import io.cloudtunnel.protocol.frame.ProtocolException;
 import io.cloudtunnel.protocol.ws.CloseCode;
 import java.io.IOException;
-import java.util.Collection;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,15 +29,10 @@ public final class Session implements Patrol.Guarded {
     private final Limits limits;
     private final MemoryBudget budget;
     private final SessionWriter writer;
-    private final Map<Integer, Stream> streams = new ConcurrentHashMap<>(); // bounded by the hellos
+    private final StreamTable streams = new StreamTable();
     private final RoundTrip roundTrip = new RoundTrip(System.nanoTime());
     private final Farewell farewell;
 
-    private final Object monitor = new Object(); // guards ids and the end; held for memory only
-    private int highestId;
-    private int lastAccepted = Integer.MAX_VALUE; // by go-away
-    private volatile boolean noMore; // written with the monitor held, as the next one
-    private volatile @Nullable ExchangeException ended;
     private volatile @Nullable Greeting peer;
 
     /**
@@ -163,85 +155,13 @@ public final class Session implements Patrol.Guarded {
 
     // ---- Streams.
 
-    /**
-     * Draws the next id and sends what opens the stream, so that ids go out in their order.
-     *
-     * @return null if the session has ended, or has no id left
-     */
-    @Nullable ServerStream open(ServerStream.Opening opening) throws ProtocolException {
-        synchronized (monitor) {
-            if (ended != null || noMore) {
-                return null;
-            }
-            highestId++;
-            noMore = highestId == Integer.MAX_VALUE;
-            return opening.open(highestId);
-        }
-    }
-
-    /** The peer accepts streams up to this one: from now on none is opened. */
-    void stopOpening(int last) throws ProtocolException {
-        synchronized (monitor) {
-            if (last > lastAccepted) {
-                throw new ProtocolException("frame-out-of-order");
-            }
-            lastAccepted = last;
-        }
-        stopOpening();
-    }
-
-    void stopOpening() {
-        synchronized (monitor) {
-            noMore = true;
-        }
-    }
-
-    boolean opensStreams() {
-        return !noMore && ended == null;
-    }
-
-    /** From now on no stream of the peer's is accepted; returns the last one that was. */
-    int stopAccepting() {
-        synchronized (monitor) {
-            lastAccepted = Math.min(lastAccepted, highestId);
-            return lastAccepted;
-        }
-    }
-
-    /** Takes note of an id that the peer opens; false if our go-away has refused it. */
-    boolean opened(int id) throws ProtocolException {
-        synchronized (monitor) {
-            if (id <= highestId) {
-                throw new ProtocolException("stream-not-new");
-            }
-            highestId = id;
-            return id <= lastAccepted;
-        }
-    }
-
-    /** A stream that is held, null for one that has ended. */
-    @Nullable Stream find(int id) throws ProtocolException {
-        Stream stream = streams.get(id);
-        if (stream == null) {
-            synchronized (monitor) {
-                if (id > highestId) {
-                    throw new ProtocolException("stream-never-opened");
-                }
-            }
-        }
-        return stream;
-    }
-
-    void hold(Stream stream) {
-        streams.put(stream.id(), stream);
-        ExchangeException late = ended();
-        if (late != null) { // the session ended meanwhile, and may have missed this stream
-            stream.end(late, null);
-        }
+    /** Those that are open. */
+    StreamTable streams() {
+        return streams;
     }
 
     void forget(Stream stream) {
-        streams.remove(stream.id());
+        streams.remove(stream);
         farewell.streamEnded();
     }
 
@@ -250,13 +170,9 @@ public final class Session implements Patrol.Guarded {
         return farewell;
     }
 
-    Collection<Stream> openStreams() {
-        return streams.values();
-    }
-
     @Override
     public void look(long nowNanos) {
-        for (Stream stream : streams.values()) {
+        for (Stream stream : streams.all()) {
             stream.look(nowNanos);
         }
     }
@@ -304,21 +220,17 @@ public final class Session implements Patrol.Guarded {
 
     /** Ends the session for this side: each open stream fails once. The first reason wins. */
     void end(ExchangeException reason) {
-        synchronized (monitor) {
-            if (ended == null) {
-                ended = reason;
-            }
-        }
+        streams.refuseAll(reason);
         writer.close();
         farewell.over();
-        for (Stream stream : streams.values()) {
+        for (Stream stream : streams.all()) {
             stream.end(reason, null);
         }
     }
 
     /** Why it has ended, null while it lives. */
     @Nullable ExchangeException ended() {
-        return ended;
+        return streams.ended();
     }
 
     Link link() {

@@ -64,7 +64,7 @@ public final class SessionResponder implements LinkResponder {
             }
             farewell.awaitCrossing(atMost.compareTo(CROSSING) < 0 ? atMost : CROSSING);
         }
-        goAway(session.stopAccepting());
+        goAway(session.streams().stopAccepting());
         // Who has answered has only queued it, and the tail may wait for credit.
         return requests.awaitNone(until(end)) && farewell.awaitSent(until(end));
     }

@@ -95,7 +95,7 @@ public final class SessionUpstream implements LinkUpstream {
 
     private void look(long nowNanos) {
         session.look(nowNanos);
-        boolean waiting = !session.openStreams().isEmpty();
+        boolean waiting = !session.streams().all().isEmpty();
         switch (responsiveness.look(nowNanos, session.link().bytesReceived(), waiting)) {
             case SAME -> {}
             case PING -> session.urgentOrFail(new Frame.Ping(0)); // any answer will do
@@ -175,7 +175,7 @@ public final class SessionUpstream implements LinkUpstream {
             if (bodyLength == 0) {
                 stream.requestSent();
             }
-            session.hold(stream);
+            session.streams().hold(stream);
             session.urgent(new Frame.Req(id, credit, head, end, upgrade));
             return stream;
         });
@@ -193,7 +193,7 @@ public final class SessionUpstream implements LinkUpstream {
             int credit = session.own().window(); // as its hello said
             ServerStream stream = stream(id, head, false, reservation, out, credit);
             stream.requestSent();
-            session.hold(stream);
+            session.streams().hold(stream);
             session.urgent(
                     JsonCodec.encode(new JsonMessage.Request(Integer.toString(id), head, body)));
             return stream;
@@ -214,7 +214,7 @@ public final class SessionUpstream implements LinkUpstream {
     private ServerStream opened(ServerStream.Opening opening) throws ExchangeException {
         ServerStream stream;
         try {
-            stream = session.open(opening);
+            stream = session.streams().open(opening);
         } catch (ProtocolException e) {
             session.link().close(e.closeCode(), e.word());
             throw JsonFailures.lost();
@@ -257,17 +257,17 @@ public final class SessionUpstream implements LinkUpstream {
 
     @Override
     public boolean takesRequests() {
-        return session.opensStreams() && !responsiveness.isLost();
+        return session.streams().opens() && !responsiveness.isLost();
     }
 
     @Override
     public void stop() {
-        session.stopOpening();
+        session.streams().stopOpening();
     }
 
     @Override
     public void retire(Duration left) {
-        session.stopOpening();
+        session.streams().stopOpening();
         session.urgentOrFail(new Frame.Leaving(left.toMillis(), Reason.LINK_EXPIRED, ""));
     }
 
@@ -281,18 +281,18 @@ public final class SessionUpstream implements LinkUpstream {
     public boolean drain(Duration atMost, Reason reason) throws InterruptedException {
         long end = System.nanoTime() + atMost.toNanos();
         if (reason != Reason.DRAINING) {
-            session.stopOpening();
+            session.streams().stopOpening();
         }
         session.urgentOrFail(new Frame.Leaving(atMost.toMillis(), reason, ""));
         boolean ignored = admission.awaitNone(atMost);
-        session.stopOpening(); // what was opened meanwhile is waited for, too
+        session.streams().stopOpening(); // what was opened meanwhile is waited for, too
         return admission.awaitNone(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
     }
 
     @Override
     public void expire() {
-        session.stopOpening();
-        for (Stream stream : session.openStreams()) {
+        session.streams().stopOpening();
+        for (Stream stream : session.streams().all()) {
             stream.end(JsonFailures.expired(), Reason.LINK_EXPIRED);
         }
     }

@@ -190,7 +190,7 @@ final class SessionWriter {
             if (stream == null) {
                 return;
             }
-            Stream.Turn turn = stream.takeTurn();
+            Sending.Turn turn = stream.takeTurn();
             if (turn.frame() != null) {
                 batch.add(turn.frame());
             }

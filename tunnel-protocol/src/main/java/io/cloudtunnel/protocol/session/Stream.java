@@ -16,15 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 abstract sealed class Stream permits ServerStream, AgentStream {
 
-    /** What the writer gets when it is this stream's turn. */
-    record Turn(@Nullable Frame frame, boolean more) {
-        static final Turn NOTHING = new Turn(null, false);
-    }
-
     final Session session;
     final ReentrantLock lock = new ReentrantLock(); // guards what follows, also in the subclasses
     final Condition receivable = lock.newCondition();
-    final Condition sendable = lock.newCondition();
     final Outbound out;
     @Nullable Inbound in;
     @Nullable ExchangeException failure;
@@ -33,8 +27,7 @@ abstract sealed class Stream permits ServerStream, AgentStream {
 
     private final int id;
     private final Reservation reservation;
-    private boolean scheduled; // with the writer
-    private final Patience sending = new Patience();
+    private final Sending sending;
 
     /**
      * A stream that is open on the wire.
@@ -47,6 +40,7 @@ abstract sealed class Stream permits ServerStream, AgentStream {
         this.reservation = reservation;
         this.out = out;
         this.in = in;
+        this.sending = new Sending(this, out);
     }
 
     int id() {
@@ -84,39 +78,7 @@ abstract sealed class Stream permits ServerStream, AgentStream {
      * @return false if the peer wants no more
      */
     boolean send(Bytes piece, long patienceNanos) throws ExchangeException, InterruptedException {
-        int at = 0;
-        while (at < piece.length()) {
-            lock.lock();
-            try {
-                if (!awaitRoom(patienceNanos)) {
-                    return false;
-                }
-                int size = Math.min(out.room(), piece.length() - at);
-                out.add(chunk(piece.slice(at, at + size), false, null));
-                at += size;
-                schedule();
-            } finally {
-                lock.unlock();
-            }
-        }
-        return true;
-    }
-
-    private boolean awaitRoom(long patienceNanos) throws ExchangeException, InterruptedException {
-        if (failure == null && !out.endQueued() && out.room() <= 0) {
-            sending.begin(patienceNanos);
-            try {
-                while (failure == null && !out.endQueued() && out.room() <= 0) {
-                    sendable.await();
-                }
-            } finally {
-                sending.end();
-            }
-        }
-        if (failure != null && !isWhole()) {
-            throw failure;
-        }
-        return failure == null && !out.endQueued();
+        return sending.send(piece, patienceNanos);
     }
 
     /** Ends the body. Does nothing where the peer wanted no more of it. */
@@ -124,46 +86,12 @@ abstract sealed class Stream permits ServerStream, AgentStream {
         if (!session.peerTakes(trailers)) {
             throw end(tooLarge(), Reasons.of(tooLarge().code()));
         }
-        lock.lock();
-        try {
-            if (failure != null && !isWhole()) {
-                throw failure;
-            }
-            if (failure == null && !out.endQueued()) {
-                out.add(chunk(Bytes.EMPTY, true, trailers.size() == 0 ? null : trailers));
-                schedule();
-            }
-        } finally {
-            lock.unlock();
-        }
+        sending.endBody(trailers);
     }
 
-    /** The next frame of this stream, and whether it has another one. */
-    Turn takeTurn() {
-        lock.lock();
-        try {
-            Frame frame = out.poll();
-            if (frame == null) {
-                scheduled = false;
-                return Turn.NOTHING;
-            }
-            scheduled = out.hasQueued();
-            if (out.over()) {
-                sent();
-            }
-            sendable.signal();
-            closeIfOver();
-            return new Turn(frame, scheduled);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void schedule() {
-        if (!scheduled && !closed) {
-            scheduled = true;
-            session.ready(this);
-        }
+    /** For the writer. */
+    Sending.Turn takeTurn() {
+        return sending.takeTurn();
     }
 
     // ---- Receiving: one thread.
@@ -232,7 +160,7 @@ abstract sealed class Stream permits ServerStream, AgentStream {
             }
             in.drop();
             out.addInOrder(new Frame.Stop(id, reason));
-            schedule();
+            sending.schedule();
             receivable.signalAll();
         } finally {
             lock.unlock();
@@ -272,7 +200,7 @@ abstract sealed class Stream permits ServerStream, AgentStream {
         try {
             if (!out.endQueued()) {
                 out.granted(increment);
-                sendable.signal();
+                sending.wake();
             }
         } finally {
             lock.unlock();
@@ -284,7 +212,7 @@ abstract sealed class Stream permits ServerStream, AgentStream {
         try {
             if (!out.over()) {
                 out.stopped();
-                sendable.signalAll();
+                sending.wake();
                 sent();
             }
             closeIfOver();
@@ -311,7 +239,7 @@ abstract sealed class Stream permits ServerStream, AgentStream {
 
     /** What has taken too long, null if nothing has. Called with the lock held. */
     @Nullable String overdue(long nowNanos) {
-        return sending.isOver(nowNanos)
+        return sending.isOverdue(nowNanos)
                 ? "timeout waiting agent: it takes nothing of the request"
                 : null;
     }
@@ -337,7 +265,7 @@ abstract sealed class Stream permits ServerStream, AgentStream {
                 in.drop();
             }
             receivable.signalAll();
-            sendable.signalAll();
+            sending.wake();
         } finally {
             lock.unlock();
         }
@@ -358,6 +286,12 @@ abstract sealed class Stream permits ServerStream, AgentStream {
             closed = true;
             session.forget(this);
         }
+    }
+
+    /** What this side sends is not waited for any longer. Called with the lock held. */
+    final void sendNoMore() {
+        out.none();
+        sending.wake();
     }
 
     final void throwIfFailed() throws ExchangeException {
