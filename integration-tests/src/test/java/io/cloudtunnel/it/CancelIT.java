@@ -151,22 +151,11 @@ class CancelIT {
         try (RawService local = new RawService(this::streamForEver);
                 Programs server =
                         Programs.start(folder, "tunnel-server", Map.of(), "--port", "0")) {
-            String line = server.await("port", l -> l.contains("listening on port"));
-            int port = Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1));
-            try (Programs agent =
-                    Programs.start(
-                            folder,
-                            "tunnel-agent",
-                            Map.of(),
-                            "--server",
-                            "http://localhost:" + port,
-                            "--local",
-                            Integer.toString(local.port()))) {
-                String url = agent.await("URL", l -> l.startsWith("http://localhost"));
+            int port = server.port();
+            try (Programs agent = Programs.agent(folder, Map.of(), port, local.port())) {
+                String target = agent.publicPath();
                 try (Wire client = Wire.to(port)) {
-                    client.head(
-                            "GET " + url.replaceFirst("http://[^/]*", "") + " HTTP/1.1",
-                            "Host: localhost");
+                    client.head("GET " + target + " HTTP/1.1", "Host: localhost");
                     InputStream body = client.body(client.readAnswer(), false);
                     body.readNBytes(1_000_000);
                     long since = System.nanoTime();

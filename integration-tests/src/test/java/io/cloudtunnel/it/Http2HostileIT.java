@@ -56,21 +56,9 @@ class Http2HostileIT {
     void othersAreServedAndTheServerLivesOn() throws Exception {
         try (RawService local = new RawService(this::serve);
                 Programs server = Programs.start(folder, "tunnel-server", SERVER, "--port", "0")) {
-            String line = server.await("port", l -> l.contains("listening on port"));
-            int port = Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1));
-            try (Programs agent =
-                    Programs.start(
-                            folder,
-                            "tunnel-agent",
-                            Map.of(),
-                            "--server",
-                            "http://localhost:" + port,
-                            "--local",
-                            Integer.toString(local.port()))) {
-                String path =
-                        agent.await("URL", l -> l.startsWith("http://localhost"))
-                                        .replaceFirst("http://[^/]*", "")
-                                + "/";
+            int port = server.port();
+            try (Programs agent = Programs.agent(folder, Map.of(), port, local.port())) {
+                String path = agent.publicPath() + "/";
                 server.await("link", l -> l.contains(" open"));
                 try (Http2Wire before = new Http2Wire(Wire.to(port))) {
                     int next = 1;

@@ -28,27 +28,8 @@ class KeysIT {
                 Integer.toString(port));
     }
 
-    private static int port(Programs server) throws InterruptedException {
-        String line = server.await("port", l -> l.contains("listening on port"));
-        return Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1));
-    }
-
     private Programs agent(int port, RawService local, String name) throws Exception {
-        return Programs.start(
-                folder,
-                "tunnel-agent",
-                Map.of(),
-                "--server",
-                "http://localhost:" + port,
-                "--local",
-                Integer.toString(local.port()),
-                "--name",
-                name);
-    }
-
-    private static String target(Programs agent) throws InterruptedException {
-        return agent.await("URL", l -> l.startsWith("http://localhost"))
-                .replaceFirst("http://[^/]*", "");
+        return Programs.agent(folder, Map.of(), port, local.port(), "--name", name);
     }
 
     private static void assertServed(int port, String target) throws Exception {
@@ -64,9 +45,9 @@ class KeysIT {
     void tunnelsSurviveANewKeyBesideTheOldOne() throws Exception {
         try (RawService local = new RawService(call -> call.answer(200, "ok"));
                 Programs first = server(0, OLD)) {
-            int port = port(first);
+            int port = first.port();
             try (Programs agent = agent(port, local, "a")) {
-                String before = target(agent);
+                String before = agent.publicPath();
                 assertServed(port, before);
                 first.terminate();
                 first.awaitExit();
@@ -78,9 +59,9 @@ class KeysIT {
                     agent.awaitExit();
                     try (Programs again = agent(port, local, "a");
                             Programs other = agent(port, local, "b")) {
-                        assertEquals(before, target(again), "also after its own restart");
+                        assertEquals(before, again.publicPath(), "also after its own restart");
                         assertServed(port, before);
-                        String young = target(other);
+                        String young = other.publicPath();
                         second.terminate();
                         second.awaitExit();
                         assertOnlyTheNewOneIsServed(port, young, other, again);
@@ -119,7 +100,7 @@ class KeysIT {
                         Map.of("K_SERVICE", "tunnel", "TUNNEL_KEY", OLD),
                         "--port",
                         "0")) {
-            server.await("port", l -> l.contains("listening on port"));
+            server.port();
             assertFalse(server.output().contains("TUNNEL_KEY"), server::output);
         }
     }

@@ -37,26 +37,7 @@ class LeavingIT {
     }
 
     private Programs agent(int port, RawService local) throws Exception {
-        return Programs.start(
-                folder,
-                "tunnel-agent",
-                Map.of(),
-                "--server",
-                "http://localhost:" + port,
-                "--local",
-                Integer.toString(local.port()),
-                "--mode",
-                "binary");
-    }
-
-    private static int port(Programs server) throws InterruptedException {
-        String line = server.await("port", l -> l.contains("listening on port"));
-        return Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1));
-    }
-
-    private static String target(Programs agent) throws InterruptedException {
-        return agent.await("URL", l -> l.startsWith("http://localhost"))
-                .replaceFirst("http://[^/]*", "");
+        return Programs.agent(folder, Map.of(), port, local.port(), "--mode", "binary");
     }
 
     private static Wire get(int port, String target) throws Exception {
@@ -67,10 +48,10 @@ class LeavingIT {
     void aDownloadOutlivesSigtermAndTheUrlSurvivesBothRestarts() throws Exception {
         try (RawService local = new RawService(this::twoHalves);
                 Programs first = Programs.start(folder, "tunnel-server", KEY, "--port", "0")) {
-            int port = port(first);
+            int port = first.port();
             String before;
             try (Programs agent = agent(port, local)) {
-                before = target(agent);
+                before = agent.publicPath();
                 try (Wire client = get(port, before + "/long")) {
                     InputStream body = client.body(client.readAnswer(), false);
                     assertEquals(HALF, body.readNBytes(HALF).length);
@@ -87,7 +68,7 @@ class LeavingIT {
                     agent.terminate();
                     assertEquals(143, agent.awaitExit());
                     try (Programs again = agent(port, local)) {
-                        assertEquals(before, target(again));
+                        assertEquals(before, again.publicPath());
                         assertServed(port, before);
                     }
                 }

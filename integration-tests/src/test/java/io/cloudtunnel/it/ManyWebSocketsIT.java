@@ -85,22 +85,10 @@ class ManyWebSocketsIT {
                         .start();
         try (Programs server =
                 Programs.start(folder, "tunnel-server", ENVIRONMENT, "--port", "0")) {
-            String line = server.await("port", l -> l.contains("listening on port"));
-            int port = Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1));
+            int port = server.port();
             try (Programs agent =
-                    Programs.start(
-                            folder,
-                            "tunnel-agent",
-                            ENVIRONMENT,
-                            "--server",
-                            "http://localhost:" + port,
-                            "--local",
-                            Integer.toString(local.port()),
-                            "--links",
-                            LINKS)) {
-                String target =
-                        agent.await("URL", l -> l.startsWith("http://localhost"))
-                                .replaceFirst("http://[^/]*", "");
+                    Programs.agent(folder, ENVIRONMENT, port, local.port(), "--links", LINKS)) {
+                String target = agent.publicPath();
                 awaitLinks(server);
                 use(port, target + "/echo", echo);
                 System.out.printf(

@@ -53,11 +53,10 @@ class MemoryIT {
         try (RawService local = new RawService(new Bodies());
                 Programs server =
                         Programs.start(folder, "tunnel-server", SMALL_HEAP, "--port", "0")) {
-            String line = server.await("port", l -> l.contains("listening on port"));
-            port = Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1));
+            port = server.port();
             try (Programs binary = agent(local, "binary");
                     Programs json = agent(local, "json")) {
-                load(target(binary), target(json));
+                load(binary.publicPath(), json.publicPath());
                 long ofServer = server.peakKib();
                 long ofAgent = binary.peakKib();
                 long ofJson = json.peakKib();
@@ -82,23 +81,8 @@ class MemoryIT {
     }
 
     private Programs agent(RawService local, String mode) throws IOException {
-        return Programs.start(
-                folder,
-                "tunnel-agent",
-                SMALL_HEAP,
-                "--server",
-                "http://localhost:" + port,
-                "--local",
-                Integer.toString(local.port()),
-                "--mode",
-                mode,
-                "--name",
-                mode);
-    }
-
-    private static String target(Programs agent) throws InterruptedException {
-        return agent.await("URL", l -> l.startsWith("http://localhost"))
-                .replaceFirst("http://[^/]*", "");
+        return Programs.agent(
+                folder, SMALL_HEAP, port, local.port(), "--mode", mode, "--name", mode);
     }
 
     private void load(String binary, String json) throws Exception {

@@ -13,11 +13,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A program as a process of its own, with what it prints. */
 public final class Programs implements AutoCloseable {
 
     private static final long PATIENCE_SECONDS = 30;
+    private static final Pattern LISTENING = Pattern.compile("listening on port (\\d+)");
 
     private final Process process;
     private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
@@ -55,6 +58,17 @@ public final class Programs implements AutoCloseable {
         builder.environment().put("XDG_CONFIG_HOME", folder.resolve(".config").toString());
         builder.environment().putAll(env);
         return new Programs(builder.start());
+    }
+
+    /** An agent that registers with a server on this machine. */
+    static Programs agent(
+            Path folder, Map<String, String> env, int server, int local, String... more)
+            throws IOException {
+        List<String> args = new ArrayList<>();
+        args.addAll(List.of("--server", "http://localhost:" + server));
+        args.addAll(List.of("--local", Integer.toString(local)));
+        args.addAll(List.of(more));
+        return start(folder, "tunnel-agent", env, args.toArray(String[]::new));
     }
 
     /**
@@ -127,6 +141,25 @@ public final class Programs implements AutoCloseable {
                 printed.wait(left);
             }
         }
+    }
+
+    /** Waits until a server listens. */
+    public int port() throws InterruptedException {
+        Matcher line = LISTENING.matcher(await("port", l -> LISTENING.matcher(l).find()));
+        if (!line.find()) {
+            throw new AssertionError("a line without a port");
+        }
+        return Integer.parseInt(line.group(1));
+    }
+
+    /** Waits until an agent has a public URL. */
+    String publicUrl() throws InterruptedException {
+        return await("URL", l -> l.startsWith("http://localhost"));
+    }
+
+    /** The same without the server, for a request's target. */
+    String publicPath() throws InterruptedException {
+        return publicUrl().replaceFirst("http://[^/]*", "");
     }
 
     /** Waits for the end; the exit status. */

@@ -30,28 +30,12 @@ class ProgramsIT {
 
     private Programs server(Map<String, String> env) throws Exception {
         Programs server = Programs.start(folder, "tunnel-server", env, "--port", "0");
-        server.await("port", line -> line.contains("listening on port"));
+        server.port();
         return server;
     }
 
-    private static String url(Programs server) throws Exception {
-        String line = server.await("port", l -> l.contains("listening on port"));
-        return "http://localhost:" + line.substring(line.lastIndexOf(' ') + 1);
-    }
-
     private Programs agent(Programs server, EchoService local) throws Exception {
-        return Programs.start(
-                folder,
-                "tunnel-agent",
-                NOTHING,
-                "--server",
-                url(server),
-                "--local",
-                Integer.toString(local.port()));
-    }
-
-    private static String publicUrl(Programs agent) throws Exception {
-        return agent.await("public URL", line -> line.startsWith("http://localhost"));
+        return Programs.agent(folder, NOTHING, server.port(), local.port());
     }
 
     private int get(String url) throws Exception {
@@ -65,7 +49,7 @@ class ProgramsIT {
         try (EchoService local = new EchoService();
                 Programs server = server(NOTHING);
                 Programs agent = agent(server, local)) {
-            String url = publicUrl(agent);
+            String url = agent.publicUrl();
             server.await("link", line -> line.contains(" open"));
             assertEquals(200, get(url + "/x"));
             server.await("log line", line -> line.contains("GET /pub/") && line.contains("ok"));
@@ -80,7 +64,7 @@ class ProgramsIT {
         try (EchoService local = new EchoService();
                 Programs server = server(NOTHING);
                 Programs agent = agent(server, local)) {
-            publicUrl(agent);
+            agent.publicUrl();
             server.await("link", line -> line.contains(" open"));
             long began = System.nanoTime();
             server.terminate();
@@ -97,9 +81,9 @@ class ProgramsIT {
         Map<String, String> key = Map.of("TUNNEL_KEY", "0123456789abcdef0123456789abcdef");
         try (EchoService local = new EchoService();
                 Programs first = server(key)) {
-            String port = url(first).replaceAll(".*:", "");
+            String port = Integer.toString(first.port());
             try (Programs agent = agent(first, local)) {
-                String before = publicUrl(agent);
+                String before = agent.publicUrl();
                 first.terminate();
                 first.awaitExit();
                 try (Programs second =
@@ -178,16 +162,8 @@ class ProgramsIT {
     void aRequestInProgressOutlivesSigterm() throws Exception {
         try (SlowService local = new SlowService();
                 Programs server = server(NOTHING);
-                Programs agent =
-                        Programs.start(
-                                folder,
-                                "tunnel-agent",
-                                NOTHING,
-                                "--server",
-                                url(server),
-                                "--local",
-                                Integer.toString(local.port()))) {
-            String url = publicUrl(agent);
+                Programs agent = Programs.agent(folder, NOTHING, server.port(), local.port())) {
+            String url = agent.publicUrl();
             server.await("link", line -> line.contains(" open"));
             CompletableFuture<HttpResponse<String>> answer =
                     client.sendAsync(

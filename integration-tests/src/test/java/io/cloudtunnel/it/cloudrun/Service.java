@@ -74,8 +74,7 @@ final class Service implements AutoCloseable {
     private Revision start() throws IOException, InterruptedException {
         Programs program = Programs.start(folder, "tunnel-server", environment, "--port", "0");
         programs.add(program);
-        String line = program.await("port", l -> l.contains("listening on port"));
-        int port = Integer.parseInt(line.replaceAll(".*listening on port (\\d+).*", "$1"));
+        int port = program.port();
         Revision revision = new Revision("server " + (all.size() + 1), port, program);
         all.add(revision);
         return revision;
