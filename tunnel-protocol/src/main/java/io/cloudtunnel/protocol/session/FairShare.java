@@ -5,7 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Lets other virtual threads run after so many bytes. A virtual thread keeps its carrier until it
  * blocks, and a pump between two fast ends never does: with as few carriers as processors, a few of
- * them would hold up everything else for as long as their windows last. For one thread.
+ * them would hold up everything else for as long as their windows last. For one thread at a time.
  */
 public final class FairShare {
 
@@ -13,6 +13,7 @@ public final class FairShare {
     private static final int BYTES = 64 * 1024;
 
     private int passed;
+    private volatile Thread waiting = Thread.currentThread(); // the one whose share it is
     private volatile boolean myTurn;
 
     /** The share of a thread that begins to pass bytes on. */
@@ -28,22 +29,27 @@ public final class FairShare {
     }
 
     /**
-     * Waits until all that is ready to run has had its turn. {@code Thread.yield} does not do: it
-     * puts the thread at the end of its carrier's own queue, and a carrier looks for what comes
-     * from elsewhere (new threads, those that a socket wakes) only when that queue is empty, which
-     * with several threads that yield is never. A new thread is queued where those are.
+     * Waits until what is ready to run has had its turn. {@code Thread.yield} does not do: it puts
+     * the thread at the end of its carrier's own queue, and a carrier looks for what comes from
+     * elsewhere (new threads, those that a socket wakes) only when that queue is empty, which with
+     * several threads that yield is never. A new thread is queued elsewhere. But there, too, a
+     * carrier stays at a queue until it is empty: hence the {@link Breather}.
      */
     private void stepBack() {
-        Thread self = Thread.currentThread();
+        waiting = Thread.currentThread();
         myTurn = false;
-        Thread.ofVirtual()
-                .name("tunnel-turn")
-                .start(() -> {
-                    myTurn = true;
-                    LockSupport.unpark(self);
-                });
+        if (!Breather.standAside(this)) {
+            Thread.ofVirtual().name("tunnel-turn").start(this::itIsYourTurn);
+        }
         while (!myTurn) {
             LockSupport.park(this);
         }
+    }
+
+    /** Wakes the thread that stepped back; for any thread. */
+    void itIsYourTurn() {
+        Thread thread = waiting; // read first: once it runs, the next one may step back
+        myTurn = true;
+        LockSupport.unpark(thread);
     }
 }
