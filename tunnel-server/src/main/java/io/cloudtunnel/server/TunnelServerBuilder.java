@@ -15,7 +15,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -224,22 +223,7 @@ public final class TunnelServerBuilder {
      * @throws IllegalArgumentException if it does not
      */
     void checkRole() {
-        if (role == Role.ALL) {
-            return;
-        }
-        String name = "ROLE=" + role.name().toLowerCase(Locale.ROOT);
-        if (engine == null) {
-            throw new IllegalArgumentException(
-                    name
-                            + " needs REDIS_URL, the Redis that joins this server with those of the"
-                            + " other role");
-        }
-        if (role == Role.AGENTS && publicBaseUrl == null) {
-            throw new IllegalArgumentException(
-                    name
-                            + " needs PUBLIC_BASE_URL, where the public finds the servers of the"
-                            + " role public: agents are told it");
-        }
+        role.check(engine != null, publicBaseUrl != null);
     }
 
     /** What joins this server with others; for tests. */

@@ -1,5 +1,7 @@
 package io.cloudtunnel.server.front;
 
+import java.util.Locale;
+
 /** What an instance serves; docs/relay.md, "Roles". */
 public enum Role {
     /** The public and agents. */
@@ -24,6 +26,29 @@ public enum Role {
             }
         }
         throw new IllegalArgumentException("all, public or agents");
+    }
+
+    /**
+     * Whether a server can have this role.
+     *
+     * @param joined whether a broker joins it with others
+     * @param knowsPublicUrl whether it is told where the public is served
+     * @throws IllegalArgumentException if not; it says what is missing
+     */
+    public void check(boolean joined, boolean knowsPublicUrl) {
+        String name = "ROLE=" + name().toLowerCase(Locale.ROOT);
+        if (this != ALL && !joined) {
+            throw new IllegalArgumentException(
+                    name
+                            + " needs REDIS_URL, the Redis that joins this server with those of the"
+                            + " other role");
+        }
+        if (this == AGENTS && !knowsPublicUrl) {
+            throw new IllegalArgumentException(
+                    name
+                            + " needs PUBLIC_BASE_URL, where the public finds the servers of the"
+                            + " role public: agents are told it");
+        }
     }
 
     /** Whether requests of the public are answered. */
