@@ -56,22 +56,30 @@ final class AnswerCases {
                                 + "Content-Length: 0\r\n\r\n"));
         all.add(
                 answer(
-                        "426",
-                        "426 Upgrade Required",
-                        "Upgrade: echo/2, echo/1\r\nConnection: Upgrade\r\n"
-                                + "Content-Length: 2\r\n\r\nup"));
+                                "426",
+                                "426 Upgrade Required",
+                                "Upgrade: echo/2, echo/1\r\nConnection: Upgrade\r\n"
+                                        + "Content-Length: 2\r\n\r\nup")
+                        .http2Loses(Loss.UPGRADE));
     }
 
     private static void interim(List<Case> all) {
-        all.add(Case.of("early hints", GET, HINTS + HINTS + OK).jsonLoses(Loss.INTERIM));
-        all.add(Case.of("processing", GET, "HTTP/1.1 102 \r\n\r\n" + OK).jsonLoses(Loss.INTERIM));
+        all.add(
+                Case.of("early hints", GET, HINTS + HINTS + OK)
+                        .jsonLoses(Loss.INTERIM)
+                        .http2Loses(Loss.INTERIM));
+        all.add(
+                Case.of("processing", GET, "HTTP/1.1 102 \r\n\r\n" + OK)
+                        .jsonLoses(Loss.INTERIM)
+                        .http2Loses(Loss.INTERIM));
         all.add( // RFC 9110, section 15.2
                 Case.of(
                                 "early hints for HTTP/1.0",
                                 "GET " + BASE + "/a HTTP/1.0\r\n" + HOST + "\r\n",
                                 HINTS + OK)
                         .loses(Loss.INTERIM)
-                        .jsonLoses(Loss.INTERIM));
+                        .jsonLoses(Loss.INTERIM)
+                        .unfitForHttp2("it is another version"));
     }
 
     private static void bodiless(List<Case> all) {
@@ -102,6 +110,11 @@ final class AnswerCases {
                             + "Content-Length: 0\r\n\r\n"));
         all.add(
                 answer(
+                        "many of two names",
+                        "200 OK",
+                        lines("Set-Cookie") + lines("X-Own") + "Content-Length: 0\r\n\r\n"));
+        all.add(
+                answer(
                                 "cookies apart",
                                 "200 OK",
                                 "Set-Cookie: a=1\r\nContent-Length: 0\r\nset-cookie: b=2\r\n\r\n")
@@ -118,13 +131,15 @@ final class AnswerCases {
                                 "x-Z: 1\r\nX-a:\r\nX-Z: \u00e9\u00ff\r\nX-a: 2\r\n"
                                         + "Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\n"
                                         + "\u001f\u008b\0")
-                        .jsonLoses(Loss.ORDER));
+                        .jsonLoses(Loss.ORDER)
+                        .http2Loses(Loss.BEYOND_ASCII));
         all.add(
                 answer(
-                        "64 KiB of headers in an answer",
-                        "200 OK",
-                        RequestCases.filled(64 * 1024 - "Content-Length: 0\r\n".length())
-                                + "Content-Length: 0\r\n\r\n"));
+                                "64 KiB of headers in an answer",
+                                "200 OK",
+                                RequestCases.filled(64 * 1024 - "Content-Length: 0\r\n".length())
+                                        + "Content-Length: 0\r\n\r\n")
+                        .http2Fails("502 head-too-large"));
         all.add(
                 answer(
                         "what is about one connection, in an answer",
@@ -144,7 +159,8 @@ final class AnswerCases {
     private static void bodies(List<Case> all) {
         all.add(
                 answer("chunks and trailers", "200 OK", CHUNKS)
-                        .jsonLoses(Loss.LENGTH, Loss.TRAILERS));
+                        .jsonLoses(Loss.LENGTH, Loss.TRAILERS)
+                        .http2Loses(Loss.BEYOND_ASCII));
         all.add(
                 answer(
                                 "no chunk in an answer",
@@ -157,7 +173,8 @@ final class AnswerCases {
                                 "GET " + BASE + "/a HTTP/1.0\r\n\r\n",
                                 "HTTP/1.1 200 OK\r\n" + CHUNKS)
                         .loses(Loss.UNTIL_CLOSE)
-                        .jsonLoses(Loss.LENGTH, Loss.TRAILERS));
+                        .jsonLoses(Loss.LENGTH, Loss.TRAILERS)
+                        .unfitForHttp2("it is another version"));
         all.add(
                 answer("until the connection's end", "200 OK", "X-A: b\r\n\r\nall of it")
                         .ends(End.CLOSED)
@@ -185,6 +202,14 @@ final class AnswerCases {
                                 "200 OK",
                                 "Content-Length: " + large + "\r\n\r\n" + "d".repeat(large))
                         .jsonFails("502 answer-too-large"));
+    }
+
+    private static String lines(String name) {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 40; i++) {
+            lines.append(name).append(": ").append(i).append("\r\n");
+        }
+        return lines.toString();
     }
 
     private static Case answer(String name, String status, String rest) {

@@ -15,6 +15,7 @@ import java.util.Set;
  * @param jsonLosses in JSON mode
  * @param jsonError the code that JSON mode answers with instead, as {@code 501 some-code}; empty
  *     where it answers as the local service does
+ * @param http2 what becomes of it where the client speaks HTTP/2
  */
 record Case(
         String name,
@@ -24,7 +25,19 @@ record Case(
         End end,
         Set<Loss> losses,
         Set<Loss> jsonLosses,
-        String jsonError) {
+        String jsonError,
+        Http2 http2) {
+
+    /**
+     * What becomes of an exchange in HTTP/2.
+     *
+     * @param unfit why there is none in HTTP/2; empty where there is
+     * @param losses of what comes out
+     * @param error as {@code jsonError}
+     */
+    record Http2(String unfit, Set<Loss> losses, String error) {
+        static final Http2 SAME = new Http2("", Set.of(), "");
+    }
 
     /** Stands for what precedes a path: nothing, or the tunnel's prefix. */
     static final String BASE = "@@";
@@ -51,7 +64,7 @@ record Case(
     }
 
     static Case of(String name, String request, String answer) {
-        return new Case(name, request, 1, answer, End.KEPT, Set.of(), Set.of(), "");
+        return new Case(name, request, 1, answer, End.KEPT, Set.of(), Set.of(), "", Http2.SAME);
     }
 
     /** A request line, and a Host. */
@@ -60,23 +73,41 @@ record Case(
     }
 
     Case times(int number) {
-        return new Case(name, request, number, answer, end, losses, jsonLosses, jsonError);
+        return new Case(name, request, number, answer, end, losses, jsonLosses, jsonError, http2);
     }
 
     Case ends(End how) {
-        return new Case(name, request, count, answer, how, losses, jsonLosses, jsonError);
+        return new Case(name, request, count, answer, how, losses, jsonLosses, jsonError, http2);
     }
 
     Case loses(Loss... what) {
-        return new Case(name, request, count, answer, end, Set.of(what), jsonLosses, jsonError);
+        return new Case(
+                name, request, count, answer, end, Set.of(what), jsonLosses, jsonError, http2);
     }
 
     Case jsonLoses(Loss... what) {
-        return new Case(name, request, count, answer, end, losses, Set.of(what), jsonError);
+        return new Case(name, request, count, answer, end, losses, Set.of(what), jsonError, http2);
     }
 
     Case jsonFails(String error) {
-        return new Case(name, request, count, answer, end, losses, jsonLosses, error);
+        return new Case(name, request, count, answer, end, losses, jsonLosses, error, http2);
+    }
+
+    /** For HTTP/1.1 alone. */
+    Case unfitForHttp2(String why) {
+        return with(new Http2(why, Set.of(), ""));
+    }
+
+    Case http2Loses(Loss... what) {
+        return with(new Http2("", Set.of(what), ""));
+    }
+
+    Case http2Fails(String error) {
+        return with(new Http2("", Set.of(), error));
+    }
+
+    private Case with(Http2 other) {
+        return new Case(name, request, count, answer, end, losses, jsonLosses, jsonError, other);
     }
 
     String requestAt(String base) {

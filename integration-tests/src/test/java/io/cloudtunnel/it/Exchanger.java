@@ -84,6 +84,17 @@ final class Exchanger {
         return new Exchanged(requests(asked), answers);
     }
 
+    /** Makes the exchange over a connection of HTTP/2. */
+    Exchanged run(Case asked, Http2Client client, String base) throws Exception {
+        begin(asked);
+        int atMost = asked.end() == End.LEFT ? Case.EVENT.length() : Integer.MAX_VALUE;
+        List<Seen> answers = new ArrayList<>();
+        for (Http2Message message : Http2Message.parse(asked.requestAt(base))) {
+            answers.addAll(client.exchange(message, asked.expects(), atMost));
+        }
+        return new Exchanged(requests(asked), answers);
+    }
+
     /** From now on the service answers as this case says. */
     void begin(Case asked) {
         current = asked;
@@ -124,6 +135,16 @@ final class Exchanger {
         Wire.Head answer = client.readAnswer();
         assertEquals(asked.jsonError(), answer.status() + " " + answer.first("Cloudtunnel-Error"));
         assertFalse(client.text(answer).isEmpty(), "it says why");
+    }
+
+    /** The same in HTTP/2. */
+    void fails(Case asked, Http2Client client, String base) throws IOException {
+        begin(asked);
+        Http2Message message = Http2Message.parse(asked.requestAt(base)).getFirst();
+        Seen answer = client.exchange(message, false, Integer.MAX_VALUE).getLast();
+        String code = String.join(",", answer.values("Cloudtunnel-Error"));
+        assertEquals(asked.http2().error(), answer.status() + " " + code);
+        assertFalse(answer.body().isEmpty(), "it says why");
     }
 
     /** Whether a whole request has come to the service since the case began. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class FidelityIT {
 
-    private static final List<Way> TUNNELS = List.of(Way.BINARY, Way.EMBEDDED, Way.JSON);
+    private static final List<Way> TUNNELS =
+            List.of(Way.BINARY, Way.EMBEDDED, Way.JSON, Way.RELAYED, Way.H2C);
 
     private static final Exchanger EXCHANGER = new Exchanger();
     private static final Map<Case, Exchanged> DIRECT = new HashMap<>();
@@ -52,6 +54,7 @@ class FidelityIT {
                         dynamicContainer(
                                 one.name(),
                                 TUNNELS.stream()
+                                        .filter(way -> way != Way.H2C || isFitForHttp2(one))
                                         .map(way ->
                                                 dynamicTest(
                                                         one.name() + ": " + way,
@@ -80,7 +83,46 @@ class FidelityIT {
         assertEquals(declared, documented);
     }
 
+    private static boolean isFitForHttp2(Case one) {
+        return one.http2().unfit().isEmpty();
+    }
+
+    private static void compareInHttp2(Case one) throws Exception {
+        Exchanged direct = direct(one);
+        Set<Loss> losses = one.http2().losses();
+        checkDeclared(losses, direct);
+        Exchanged got;
+        try (Http2Client client = new Http2Client(ways.connect(Way.H2C))) {
+            if (!one.http2().error().isEmpty()) {
+                EXCHANGER.fails(one, client, ways.base(Way.H2C));
+                return;
+            }
+            got = Declared.out(EXCHANGER.run(one, client, ways.base(Way.H2C)));
+        }
+        assertEquals(
+                without(losses, Declared.through(direct)).requests(Http2View::ofRequest).requests(),
+                got.requests(Http2View::ofRequest).requests(),
+                "at the local service");
+        List<Seen> answers =
+                Declared.through(without(losses, direct)).answers(Http2View::ofAnswer).answers();
+        List<Seen> seen = new ArrayList<>(got.answers(Http2View::ofAnswer).answers());
+        for (int i = 0; i < Math.min(answers.size(), seen.size()); i++) {
+            seen.set(i, Http2View.withoutAdditions(seen.get(i), answers.get(i)));
+        }
+        assertEquals(answers, seen, "at the client");
+    }
+
+    private static void checkDeclared(Set<Loss> losses, Exchanged direct) {
+        for (Loss loss : losses) {
+            assertNotEquals(direct, loss.in(direct), "declared, but makes no difference: " + loss);
+        }
+    }
+
     private static void compare(Case one, Way way) throws Exception {
+        if (way == Way.H2C) {
+            compareInHttp2(one);
+            return;
+        }
         Exchanged direct = direct(one);
         if (way == Way.JSON && !one.jsonError().isEmpty()) {
             try (Wire client = ways.connect(way)) {
@@ -89,9 +131,7 @@ class FidelityIT {
             return;
         }
         Set<Loss> losses = way == Way.JSON ? one.jsonLosses() : one.losses();
-        for (Loss loss : losses) {
-            assertNotEquals(direct, loss.in(direct), "declared, but makes no difference: " + loss);
-        }
+        checkDeclared(losses, direct);
         Exchanged got;
         try (Wire client = ways.connect(way)) {
             got = Declared.out(EXCHANGER.run(one, client, ways.base(way)));

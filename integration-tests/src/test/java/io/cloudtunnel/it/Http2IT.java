@@ -317,6 +317,8 @@ class Http2IT {
             assertTrue(client.text(3).contains("Content-Length of a request without a body"));
             client.request(5, "GET", rig.target("/"), true, "x-bad", "a\r\nb: c");
             assertTrue(client.text(5).contains("characters that none may have"));
+            client.request(7, "GET", rig.target("/"), true, "upgrade", "websocket");
+            assertTrue(client.text(7).contains("Upgrade has no place in HTTP/2"));
         }
     }
 }

@@ -32,6 +32,7 @@ class Http2SpecIT {
                     "http2/6.9.1 Sends SETTINGS frame to set the initial window size to 1 and"
                             + " sends HEADERS frame",
                     "http2/6.9.2 Changes SETTINGS_INITIAL_WINDOW_SIZE after sending HEADERS frame",
+                    "http2/6.9.2 Sends a SETTINGS frame for window size to be negative",
                     "http2/6.10 Sends multiple CONTINUATION frames preceded by a HEADERS frame");
 
     @TempDir Path folder;

@@ -7,15 +7,19 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** A client of HTTP/2 (RFC 9113) frame by frame, which reads the heads of answers as nothing. */
+/** A client of HTTP/2 (RFC 9113) frame by frame. */
 final class Http2Wire implements AutoCloseable {
 
-    private static final int DATA = 0;
-    private static final int HEADERS = 1;
-    private static final int RST_STREAM = 3;
-    private static final int SETTINGS = 4;
-    private static final int END_STREAM = 1;
-    private static final int END_HEADERS = 4;
+    static final int DATA = 0;
+    static final int HEADERS = 1;
+    static final int RST_STREAM = 3;
+    static final int SETTINGS = 4;
+    static final int PING = 6;
+    static final int GOAWAY = 7;
+    static final int WINDOW_UPDATE = 8;
+    static final int CONTINUATION = 9;
+    static final int END_STREAM = 1;
+    static final int END_HEADERS = 4;
 
     private final Wire wire;
     private final DataInputStream in;
@@ -50,6 +54,13 @@ final class Http2Wire implements AutoCloseable {
         frame(HEADERS, END_HEADERS | (ends ? END_STREAM : 0), stream, head.toByteArray());
     }
 
+    /** Ends a request with these. */
+    void trailers(int stream, String... fields) throws IOException {
+        ByteArrayOutputStream head = new ByteArrayOutputStream();
+        literals(head, fields);
+        frame(HEADERS, END_HEADERS | END_STREAM, stream, head.toByteArray());
+    }
+
     private static void literals(ByteArrayOutputStream head, String... namesAndValues) {
         for (int i = 0; i < namesAndValues.length; i += 2) {
             head.write(0);
@@ -60,7 +71,15 @@ final class Http2Wire implements AutoCloseable {
 
     private static void text(ByteArrayOutputStream head, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
-        head.write(bytes.length); // shorter than 127
+        int rest = bytes.length - 127; // the integers of RFC 7541, 5.1
+        head.write(Math.min(bytes.length, 127));
+        while (rest >= 128) {
+            head.write((rest & 127) | 128);
+            rest >>= 7;
+        }
+        if (rest >= 0) {
+            head.write(rest);
+        }
         head.writeBytes(bytes);
     }
 
@@ -80,7 +99,7 @@ final class Http2Wire implements AutoCloseable {
             while (true) {
                 int lengthAndType = in.readInt();
                 in.skipNBytes(5L + (lengthAndType >>> 8));
-                goAways += (lengthAndType & 0xFF) == 7 ? 1 : 0;
+                goAways += (lengthAndType & 0xFF) == GOAWAY ? 1 : 0;
             }
         } catch (EOFException | java.net.SocketException e) {
             return goAways; // also where unread bytes of ours made the end a reset
@@ -91,23 +110,50 @@ final class Http2Wire implements AutoCloseable {
         frame(RST_STREAM, 0, stream, new byte[] {0, 0, 0, 8});
     }
 
+    /** A frame that has come. */
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares frames
+    record Frame(int type, int flags, int stream, byte[] payload) {
+        boolean ends(int id) {
+            return stream == id && type <= HEADERS && (flags & END_STREAM) != 0;
+        }
+    }
+
+    /** The next frame, of whatever stream. */
+    Frame read() throws IOException {
+        int lengthAndType = in.readInt();
+        int flags = in.readUnsignedByte();
+        int id = in.readInt();
+        byte[] payload = new byte[lengthAndType >>> 8];
+        in.readFully(payload);
+        return new Frame(lengthAndType & 0xFF, flags, id, payload);
+    }
+
+    /** The next piece of an answer's body that is not empty. */
+    String piece(int stream) throws IOException {
+        while (true) {
+            Frame frame = read();
+            if (frame.stream() == stream && frame.type() == RST_STREAM) {
+                throw new EOFException("the stream was reset");
+            }
+            if (frame.stream() == stream && frame.type() == DATA && frame.payload().length > 0) {
+                return new String(frame.payload(), StandardCharsets.UTF_8);
+            }
+        }
+    }
+
     /** The body of an answer to its end. */
     String text(int stream) throws IOException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         boolean ended = false;
         while (!ended) {
-            int lengthAndType = in.readInt();
-            int flags = in.readUnsignedByte();
-            int id = in.readInt();
-            byte[] payload = new byte[lengthAndType >>> 8];
-            in.readFully(payload);
-            int type = lengthAndType & 0xFF;
-            if (id == stream && type == DATA) {
-                body.writeBytes(payload);
-            } else if (type == 7 || (id == stream && type == RST_STREAM)) {
-                throw new EOFException("frame " + type + " after " + body);
+            Frame frame = read();
+            if (frame.stream() == stream && frame.type() == DATA) {
+                body.writeBytes(frame.payload());
+            } else if (frame.type() == GOAWAY
+                    || (frame.stream() == stream && frame.type() == RST_STREAM)) {
+                throw new EOFException("frame " + frame.type() + " after " + body);
             }
-            ended = id == stream && type <= HEADERS && (flags & END_STREAM) != 0;
+            ended = frame.ends(stream);
         }
         return body.toString(StandardCharsets.UTF_8);
     }

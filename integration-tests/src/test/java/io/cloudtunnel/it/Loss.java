@@ -4,6 +4,7 @@ import io.cloudtunnel.protocol.frame.StandardPhrase;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -70,6 +71,62 @@ enum Loss {
                             .toList());
         }
     },
+    /** The server itself asks for the body; what the local service says of it is lost. */
+    OWN_CONTINUE {
+        @Override
+        Exchanged in(Exchanged all) {
+            Seen goOn = new Seen("HTTP/1.1 100 ", List.of(), "none", "", List.of());
+            Stream<Seen> finals = all.answers().stream().filter(answer -> !answer.isInterim());
+            return new Exchanged(all.requests(), Stream.concat(Stream.of(goOn), finals).toList());
+        }
+    },
+    /** The protocols that a 426 names. */
+    UPGRADE {
+        @Override
+        Exchanged in(Exchanged all) {
+            return all.answers(answer -> answer.without(name -> name.equals("upgrade")));
+        }
+    },
+    /** Trailers of a request. */
+    REQUEST_TRAILERS {
+        @Override
+        Exchanged in(Exchanged all) {
+            return all.requests(Seen::withoutTrailers);
+        }
+    },
+    /** The method is in upper case. */
+    METHOD_CASE {
+        @Override
+        Exchanged in(Exchanged all) {
+            return all.requests(request -> {
+                String[] start = request.start().split(" ", 2);
+                return request.withStart(start[0].toUpperCase(Locale.ROOT) + " " + start[1]);
+            });
+        }
+    },
+    /** Bytes beyond ASCII in fields. */
+    BEYOND_ASCII {
+        @Override
+        Exchanged in(Exchanged all) {
+            return all.answers(seen ->
+                    new Seen(
+                            seen.start(),
+                            seen.lines().stream().map(Loss::inAscii).toList(),
+                            seen.framing(),
+                            seen.body(),
+                            seen.trailers().stream().map(Loss::inAscii).toList()));
+        }
+    },
+    /** Cookies in one line (RFC 9113, section 8.2.3). */
+    ONE_COOKIE {
+        @Override
+        Exchanged in(Exchanged all) {
+            return all.requests(request -> {
+                String joined = "Cookie:" + String.join("; ", request.values("Cookie"));
+                return request.without(name -> name.equals("cookie")).plus(List.of(joined));
+            });
+        }
+    },
     /** The whole body is known before it goes on, so its length is stated. */
     LENGTH {
         @Override
@@ -101,6 +158,10 @@ enum Loss {
 
     /** What comes out instead of this. */
     abstract Exchanged in(Exchanged all);
+
+    private static String inAscii(String text) {
+        return text.replaceAll("[^\\x00-\\x7f]", "?");
+    }
 
     private static Seen withoutTrailers(Seen seen) {
         return seen.withoutTrailers().without(name -> name.equals("trailer") || name.equals("te"));

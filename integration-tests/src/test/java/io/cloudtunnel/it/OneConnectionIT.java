@@ -73,7 +73,7 @@ class OneConnectionIT {
     }
 
     @ParameterizedTest
-    @EnumSource(Way.class)
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = Way.NOT_HTTP1)
     void everyStatusWithAndWithoutReason(Way way) throws Exception {
         try (Wire client = ways.connect(way)) {
             for (int status = 200; status < 600; status++) {

@@ -28,7 +28,7 @@ final class RedisServer implements AutoCloseable {
                 Programs.start(
                         home,
                         List.of(
-                                "redis-server",
+                                Tools.need("redis-server"),
                                 "--port",
                                 Integer.toString(port),
                                 "--bind",

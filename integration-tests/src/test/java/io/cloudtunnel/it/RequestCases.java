@@ -8,6 +8,7 @@ import static io.cloudtunnel.it.Case.start;
 import io.cloudtunnel.it.Case.End;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /** Requests that a tunnel has to carry as they are. */
@@ -18,13 +19,14 @@ final class RequestCases {
     private static final String POST = start("POST", "/b");
     private static final String CHUNKED = "Transfer-Encoding: chunked\r\n";
 
+    private static final String NO_UPGRADE = "there are no upgrades";
+
     private RequestCases() {}
 
     static List<Case> all() {
         List<Case> all = new ArrayList<>();
         Stream.of("GET", "get", "purge", "M-SEARCH", "head", "DELETE", "PROPFIND", "TRACE", "M!#|~")
-                .forEach(method ->
-                        all.add(Case.of("method " + method, start(method, "/x") + "\r\n", OK)));
+                .forEach(method -> all.add(method(method)));
         targets(all);
         fields(all);
         bodies(all);
@@ -32,6 +34,15 @@ final class RequestCases {
         connections(all);
         upgrades(all);
         return all;
+    }
+
+    private static Case method(String method) {
+        Case one = Case.of("method " + method, start(method, "/x") + "\r\n", OK);
+        if (method.equals("head")) {
+            return one.unfitForHttp2("it becomes HEAD, whose answers have no body");
+        }
+        boolean upper = method.equals(method.toUpperCase(Locale.ROOT));
+        return upper ? one : one.http2Loses(Loss.METHOD_CASE);
     }
 
     private static void targets(List<Case> all) {
@@ -46,15 +57,17 @@ final class RequestCases {
                         "/a/./b/../c",
                         "/?next=http://localhost/../../y",
                         "/" + "p".repeat(4096) + "?" + "q".repeat(4096))
-                .forEach(target ->
-                        all.add(
-                                Case.of(
-                                        "target " + brief(target),
-                                        start("GET", target) + "\r\n",
-                                        OK)));
+                .forEach(target -> all.add(target(target)));
         all.add(
                 Case.of("target /x?", start("GET", "/x?") + "\r\n", OK)
-                        .jsonLoses(Loss.QUESTION_MARK));
+                        .jsonLoses(Loss.QUESTION_MARK)
+                        .http2Loses(Loss.QUESTION_MARK));
+    }
+
+    private static Case target(String target) {
+        Case one = Case.of("target " + brief(target), start("GET", target) + "\r\n", OK);
+        boolean ascii = target.chars().allMatch(c -> c < 0x80);
+        return ascii ? one : one.http2Fails("400 bad-request");
     }
 
     private static String brief(String text) {
@@ -69,9 +82,13 @@ final class RequestCases {
         all.add(
                 get("duplicates apart", "X-D: 1\r\nX-Other: 2\r\nx-d: 1\r\nX-D: 3,4\r\nCookie: a=b")
                         .jsonLoses(Loss.ORDER));
-        all.add(get("duplicates together", "Cookie: a=1\r\nCookie: b=2; c=3\r\nX-Z: ,\r\nX-Z: , "));
+        all.add(
+                get("duplicates together", "Cookie: a=1\r\nCookie: b=2; c=3\r\nX-Z: ,\r\nX-Z: , ")
+                        .http2Loses(Loss.ONE_COOKIE));
         all.add(get("empty values", "X-Empty:\r\nX-Blank:   \r\nX-Next: a  b\t c"));
-        all.add(get("bytes beyond ASCII", "X-L: \u00e9\u00ff\u0080 \u00a0\r\nX-U: \u00c3\u00a9"));
+        all.add(
+                get("bytes beyond ASCII", "X-L: \u00e9\u00ff\u0080 \u00a0\r\nX-U: \u00c3\u00a9")
+                        .http2Fails("400 bad-request"));
         all.add(get("all token characters", "!#$%&'*+-.^_`|~0aZ: v"));
         all.add(get("codings of content", "Content-Encoding: gzip\r\nAccept-Encoding: br, zstd"));
         all.add(get("credentials", "Authorization: Basic eDp5\r\nCookie: s=\"a b\"; t"));
@@ -80,7 +97,9 @@ final class RequestCases {
                         "Host last",
                         "GET " + BASE + "/ HTTP/1.1\r\nX-A: 1\r\n" + HOST + "\r\n",
                         OK));
-        all.add(Case.of("64 KiB of headers", GET + filled(64 * 1024 - HOST.length()) + "\r\n", OK));
+        all.add(
+                Case.of("64 KiB of headers", GET + filled(64 * 1024 - HOST.length()) + "\r\n", OK)
+                        .unfitForHttp2("a value that lies in two frames ends the connection"));
         all.add(
                 get(
                         "what is about one connection",
@@ -121,7 +140,8 @@ final class RequestCases {
                                         + "\r\n3;a=b;c=\"d e\"\r\nabc\r\n00A ;x\r\n0123456789\r\n"
                                         + "0;last\r\nX-Sum: 1\r\nx-sum: \u00e9\r\n\r\n",
                                 OK)
-                        .jsonLoses(Loss.LENGTH, Loss.TRAILERS));
+                        .jsonLoses(Loss.LENGTH, Loss.TRAILERS)
+                        .http2Loses(Loss.REQUEST_TRAILERS));
         int large = Ways.JSON_BODY_BYTES + 1;
         all.add(
                 Case.of(
@@ -146,13 +166,15 @@ final class RequestCases {
         String goOn = "HTTP/1.1 100 Go On\r\nX-Early: 1\r\n\r\n";
         all.add(
                 Case.of("expectation", expect + "Content-Length: 5\r\n\r\nhello", goOn + OK)
-                        .jsonLoses(Loss.EXPECT));
+                        .jsonLoses(Loss.EXPECT)
+                        .http2Loses(Loss.OWN_CONTINUE));
         all.add(
                 Case.of(
                                 "expectation and chunks",
                                 expect + CHUNKED + "\r\n5\r\nhello\r\n0\r\n\r\n",
                                 goOn + OK)
-                        .jsonLoses(Loss.EXPECT, Loss.LENGTH));
+                        .jsonLoses(Loss.EXPECT, Loss.LENGTH)
+                        .http2Loses(Loss.OWN_CONTINUE));
         all.add(
                 Case.of(
                                 "expectation that fails",
@@ -160,15 +182,21 @@ final class RequestCases {
                                 "HTTP/1.1 417 Expectation Failed\r\nConnection: close\r\n"
                                         + "Content-Length: 2\r\n\r\nno")
                         .ends(End.UNREAD)
-                        .jsonLoses(Loss.EXPECT));
+                        .jsonLoses(Loss.EXPECT)
+                        .http2Loses(Loss.OWN_CONTINUE));
         all.add(get("another expectation", "Expect: tea"));
     }
 
     private static void connections(List<Case> all) {
         String old = "GET " + BASE + "/old HTTP/1.0\r\nX-A: b\r\n";
-        all.add(Case.of("HTTP/1.0", old + "\r\n", OK));
-        all.add(Case.of("HTTP/1.0 with a Host", old + HOST + "\r\n", OK));
-        all.add(Case.of("HTTP/1.0 that is kept", old + "Connection: keep-alive\r\n\r\n", OK));
+        Stream.of(
+                        Case.of("HTTP/1.0", old + "\r\n", OK),
+                        Case.of("HTTP/1.0 with a Host", old + HOST + "\r\n", OK),
+                        Case.of(
+                                "HTTP/1.0 that is kept",
+                                old + "Connection: keep-alive\r\n\r\n",
+                                OK))
+                .forEach(one -> all.add(one.unfitForHttp2("it is another version")));
         all.add(absolute("http://localhost"));
         all.add(absolute("HTTP://other.example:80"));
         all.add(
@@ -187,9 +215,10 @@ final class RequestCases {
 
     private static Case absolute(String start) {
         return Case.of(
-                "absolute form " + start,
-                "GET " + start + BASE + "/abs?q=%2f HTTP/1.1\r\n" + HOST + "X-A: 1\r\n\r\n",
-                OK);
+                        "absolute form " + start,
+                        "GET " + start + BASE + "/abs?q=%2f HTTP/1.1\r\n" + HOST + "X-A: 1\r\n\r\n",
+                        OK)
+                .unfitForHttp2("it has another form of targets");
     }
 
     private static void upgrades(List<Case> all) {
@@ -202,10 +231,12 @@ final class RequestCases {
         all.add(
                 Case.of("upgrade", start("GET", "/u") + ask + "\r\n\r\n", switching)
                         .ends(End.SWITCHED)
-                        .jsonFails("501 upgrade-not-carried"));
+                        .jsonFails("501 upgrade-not-carried")
+                        .unfitForHttp2(NO_UPGRADE));
         all.add(
                 Case.of("upgrade that is refused", start("GET", "/u") + ask + "\r\n\r\n", refusal)
-                        .jsonFails("501 upgrade-not-carried"));
+                        .jsonFails("501 upgrade-not-carried")
+                        .unfitForHttp2(NO_UPGRADE));
         all.add(
                 get(
                         "upgrade to h2c, which is about one connection",
@@ -215,9 +246,10 @@ final class RequestCases {
         // To be ignored (RFC 9110, section 7.8).
         all.add(
                 Case.of(
-                        "upgrade in HTTP/1.0",
-                        "GET " + BASE + "/u HTTP/1.0\r\n" + ask + "\r\n\r\n",
-                        OK));
+                                "upgrade in HTTP/1.0",
+                                "GET " + BASE + "/u HTTP/1.0\r\n" + ask + "\r\n\r\n",
+                                OK)
+                        .unfitForHttp2(NO_UPGRADE));
     }
 
     private static Case get(String name, String lines) {

@@ -47,6 +47,18 @@ final class Rig implements AutoCloseable {
         return new Rig(local, Tunnel.embedded(local.port(), folder, routes, ofServer, ofAgent));
     }
 
+    /** Two servers that a broker joins, as {@link Tunnel#relayed} has them; binary mode. */
+    static Rig relayed(
+            Path folder,
+            RedisServer redis,
+            RawService.Handler handler,
+            UnaryOperator<TunnelServerBuilder> ofServers,
+            UnaryOperator<TunnelAgentBuilder> ofAgent)
+            throws Exception {
+        RawService local = new RawService(handler);
+        return new Rig(local, Tunnel.relayed(local.port(), folder, redis, ofServers, ofAgent));
+    }
+
     RawService local() {
         return local;
     }

@@ -63,7 +63,7 @@ record Seen(String start, List<String> lines, String framing, String body, List<
 
     /** Of an answer: whether another one follows for the same request. */
     boolean isInterim() {
-        return start.startsWith("HTTP/1.1 1") && status() != 101;
+        return status() / 100 == 1 && status() != 101;
     }
 
     Seen withStart(String other) {

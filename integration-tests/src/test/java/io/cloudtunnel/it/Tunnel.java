@@ -7,6 +7,7 @@ import io.cloudtunnel.server.TunnelServerBuilder;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,14 +18,16 @@ final class Tunnel implements AutoCloseable {
 
     static final Duration PATIENCE = Duration.ofSeconds(20);
 
+    private static final String KEY = "k:" + "0123456789abcdef".repeat(4);
+
     private final TunnelServer server;
-    private final WebServer application; // null where the server runs by itself
+    private final Runnable beside; // ends what there is besides
     private final int port;
     private final TunnelAgent agent;
 
-    private Tunnel(TunnelServer server, WebServer application, int port, TunnelAgent agent) {
+    private Tunnel(TunnelServer server, Runnable beside, int port, TunnelAgent agent) {
         this.server = server;
-        this.application = application;
+        this.beside = beside;
         this.port = port;
         this.agent = agent;
     }
@@ -43,7 +46,7 @@ final class Tunnel implements AutoCloseable {
         TunnelServer server =
                 ofServer.apply(TunnelServer.builder().host("127.0.0.1").port(0)).start();
         int port = server.port();
-        return new Tunnel(server, null, port, agent(folder, mode, port, localPort, ofAgent));
+        return new Tunnel(server, () -> {}, port, agent(folder, mode, port, localPort, ofAgent));
     }
 
     /** The server in an application of somebody's own, with its routes; binary mode. */
@@ -61,7 +64,45 @@ final class Tunnel implements AutoCloseable {
         WebServer application = builder.build().start();
         int port = application.port();
         return new Tunnel(
-                server, application, port, agent(folder, "binary", port, localPort, ofAgent));
+                server, application::stop, port, agent(folder, "binary", port, localPort, ofAgent));
+    }
+
+    /** The public reaches one server, the agent another one, and both a broker; binary mode. */
+    static Tunnel relayed(
+            int localPort,
+            Path folder,
+            RedisServer redis,
+            UnaryOperator<TunnelServerBuilder> ofServers,
+            UnaryOperator<TunnelAgentBuilder> ofAgent)
+            throws Exception {
+        UnaryOperator<TunnelServerBuilder> joined =
+                builder ->
+                        ofServers
+                                .apply(builder.host("127.0.0.1").port(0))
+                                .tunnelKey(KEY)
+                                .redisUrl(redis.url());
+        TunnelServer server = joined.apply(TunnelServer.builder().role("public")).start();
+        int port = server.port();
+        URI base = URI.create("http://localhost:" + port);
+        TunnelServer owner =
+                joined.apply(TunnelServer.builder().role("agents").publicBaseUrl(base)).start();
+        Tunnel tunnel =
+                new Tunnel(
+                        server,
+                        owner::close,
+                        port,
+                        agent(folder, "binary", owner.port(), localPort, ofAgent));
+        Waiting.until(10, "joined", () -> isReady(port) && isReady(owner.port()));
+        return tunnel;
+    }
+
+    /** Whether the server at this port says so. */
+    static boolean isReady(int port) {
+        try (Wire wire = Wire.to(port).head("GET /health/ready HTTP/1.1", "Host: localhost")) {
+            return wire.readAnswer().status() == 200;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static TunnelAgent agent(
@@ -112,8 +153,6 @@ final class Tunnel implements AutoCloseable {
     public void close() {
         agent.close();
         server.close();
-        if (application != null) {
-            application.stop();
-        }
+        beside.run();
     }
 }

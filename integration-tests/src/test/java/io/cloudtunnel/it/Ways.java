@@ -6,12 +6,11 @@ import io.cloudtunnel.server.TunnelServerBuilder;
 import io.helidon.webserver.http.HttpRouting;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.UnaryOperator;
 
-/** The same local service by each way. */
+/** The same local service by each way. What a way needs starts when it is first gone. */
 final class Ways implements AutoCloseable {
 
     /** Where requests of JSON mode get too large. */
@@ -23,28 +22,30 @@ final class Ways implements AutoCloseable {
     /** Requests that reached the application below {@code /below/}. */
     static final AtomicInteger REQUESTS_BELOW = new AtomicInteger();
 
-    private final List<Rig> rigs = new ArrayList<>();
+    private static final Limits LIMITS =
+            Limits.DEFAULT.toBuilder().jsonBodyBytes(JSON_BODY_BYTES).build();
 
-    private Ways() {}
+    private final Path folder;
+    private final RawService.Handler handler;
+    private final Map<Way, Rig> rigs = new EnumMap<>(Way.class);
+    private RedisServer redis;
 
-    static Ways start(Path folder, RawService.Handler handler) throws Exception {
-        Limits limits = Limits.DEFAULT.toBuilder().jsonBodyBytes(JSON_BODY_BYTES).build();
-        // Where the application's addresses become the public's is another test's: PrefixIT.
-        UnaryOperator<TunnelServerBuilder> server =
-                builder -> builder.rewritePrefix(false).limits(limits);
-        UnaryOperator<TunnelAgentBuilder> agent = builder -> builder.limits(limits);
-        Ways ways = new Ways();
-        try {
-            ways.rigs.add(Rig.start(folder.resolve("binary"), "binary", handler, server, agent));
-            ways.rigs.add(Rig.start(folder.resolve("json"), "json", handler, server, agent));
-            ways.rigs.add(
-                    Rig.embedded(
-                            folder.resolve("embedded"), application(), handler, server, agent));
-            return ways;
-        } catch (Exception | AssertionError e) {
-            ways.close();
-            throw e;
-        }
+    private Ways(Path folder, RawService.Handler handler) {
+        this.folder = folder;
+        this.handler = handler;
+    }
+
+    static Ways start(Path folder, RawService.Handler handler) {
+        return new Ways(folder, handler);
+    }
+
+    /** Where the application's addresses become the public's is another test's: PrefixIT. */
+    private static TunnelServerBuilder server(TunnelServerBuilder builder) {
+        return builder.rewritePrefix(false).limits(LIMITS);
+    }
+
+    private static TunnelAgentBuilder agent(TunnelAgentBuilder builder) {
+        return builder.limits(LIMITS);
     }
 
     private static HttpRouting.Builder application() {
@@ -62,29 +63,57 @@ final class Ways implements AutoCloseable {
     }
 
     /** The rig behind a way; a direct one has none, but any rig's local service is it. */
-    Rig rig(Way way) {
-        return rigs.get(
+    Rig rig(Way way) throws Exception {
+        Way like =
                 switch (way) {
-                    case DIRECT, BINARY -> 0;
-                    case JSON -> 1;
-                    case EMBEDDED -> 2;
-                });
+                    case DIRECT -> Way.BINARY;
+                    case H2C -> Way.RELAYED;
+                    default -> way;
+                };
+        Rig known = rigs.get(like);
+        if (known == null) {
+            known = begin(like);
+            rigs.put(like, known);
+        }
+        return known;
+    }
+
+    private Rig begin(Way way) throws Exception {
+        Path home = folder.resolve(way.name());
+        return switch (way) {
+            case EMBEDDED -> Rig.embedded(home, application(), handler, Ways::server, Ways::agent);
+            case RELAYED -> {
+                redis = new RedisServer(folder);
+                yield Rig.relayed(
+                        home, redis, handler, builder -> server(builder).http2(true), Ways::agent);
+            }
+            default ->
+                    Rig.start(
+                            home,
+                            way == Way.JSON ? "json" : "binary",
+                            handler,
+                            Ways::server,
+                            Ways::agent);
+        };
     }
 
     /** A client's connection. */
-    Wire connect(Way way) throws IOException {
+    Wire connect(Way way) throws Exception {
         return Wire.to(way == Way.DIRECT ? rig(way).local().port() : rig(way).port());
     }
 
     /** What precedes a path of the local service. */
-    String base(Way way) {
+    String base(Way way) throws Exception {
         return way == Way.DIRECT ? "" : rig(way).target("");
     }
 
     @Override
     public void close() throws IOException {
-        for (Rig rig : rigs) {
+        for (Rig rig : rigs.values()) {
             rig.close();
+        }
+        if (redis != null) {
+            redis.close();
         }
     }
 }

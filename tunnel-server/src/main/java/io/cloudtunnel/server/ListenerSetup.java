@@ -5,6 +5,7 @@ import io.cloudtunnel.protocol.http.HttpLimits;
 import io.cloudtunnel.protocol.session.Patrol;
 import io.cloudtunnel.server.agents.AgentEndpoint;
 import io.cloudtunnel.server.agents.RegisterHandler;
+import io.cloudtunnel.server.agents.WrongRole;
 import io.cloudtunnel.server.connection.AcceptedSockets;
 import io.cloudtunnel.server.connection.PublicConnectionSelector;
 import io.cloudtunnel.server.connection.SwitchingUpgrader;
@@ -44,6 +45,7 @@ final class ListenerSetup {
             Patrol patrol,
             Supplier<HealthHandlers.State> health) {}
 
+    private static final String REGISTER = "/register";
     private static final int HEAD_BYTES = 128 * 1024;
     private static final int PROLOGUE_BYTES = 16 * 1024;
 
@@ -68,11 +70,8 @@ final class ListenerSetup {
         HttpRouting.Builder routing = server.routing().orElseGet(HttpRouting::builder);
         RoutingFrontEnd frontEnd = new RoutingFrontEnd(parts.publicHandler());
         // First: by its raw path a request is the tunnels', whatever route the decoded one has.
-        routing.any(frontEnd)
-                .post("/register", parts.registerHandler())
-                .get("/register", parts.registerHandler()::describe)
-                .any(AgentEndpoint.PATH, parts.agentEndpoint()::upgradeRequired)
-                .register("/health", new HealthHandlers(parts.health()));
+        routing.any(frontEnd).register("/health", new HealthHandlers(parts.health()));
+        routeAgents(routing);
         if (server.protocols().stream().noneMatch(WsConfig.class::isInstance)) {
             server.addProtocol(WsConfig.create()); // the application may have WebSockets of its own
         }
@@ -89,6 +88,17 @@ final class ListenerSetup {
                 .writeQueueLength(0)
                 .putListenerSocketOption(
                         StandardSocketOptions.SO_RCVBUF, ReceiveBuffers.FIXED_BYTES);
+    }
+
+    private void routeAgents(HttpRouting.Builder routing) {
+        if (config.role().takesAgents()) {
+            routing.post(REGISTER, parts.registerHandler())
+                    .get(REGISTER, parts.registerHandler()::describe)
+                    .any(AgentEndpoint.PATH, parts.agentEndpoint()::upgradeRequired);
+        } else {
+            WrongRole refusal = new WrongRole(config.role());
+            routing.any(REGISTER, refusal).any(AgentEndpoint.PATH, refusal);
+        }
     }
 
     /** Those of the application, if it has any. */

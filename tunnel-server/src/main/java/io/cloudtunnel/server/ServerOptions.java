@@ -130,6 +130,13 @@ final class ServerOptions {
                     "URL",
                     "The Redis that joins several servers, redis:// or rediss://; needs"
                             + " TUNNEL_KEY.");
+    static final Option ROLE =
+            Option.of(
+                    "role",
+                    "ROLE",
+                    "ROLE",
+                    "What this server does of the work: all, public or agents; the last two need"
+                            + " REDIS_URL, and agents PUBLIC_BASE_URL. Default all.");
     static final Option LOG_FORMAT =
             Option.of("log-format", "LOG_FORMAT", "FORMAT", "text or json; json on Cloud Run.");
 
@@ -155,6 +162,7 @@ final class ServerOptions {
                     CHUNK_LARGE_ANSWERS,
                     HTTP2,
                     REDIS_URL,
+                    ROLE,
                     LOG_FORMAT);
 
     /** Options of releases to come. Ignoring them could leave open what somebody meant to close. */
@@ -164,7 +172,6 @@ final class ServerOptions {
                     "TLS_KEY",
                     "TLS_CLIENT_CA",
                     "NATS_URL",
-                    "ROLE",
                     "ADMIN_PORT",
                     "ADMIN_HOST",
                     "ADMIN_TOKEN");

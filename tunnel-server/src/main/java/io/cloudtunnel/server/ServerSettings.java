@@ -107,10 +107,19 @@ final class ServerSettings {
     }
 
     private void instances() {
+        set(ServerOptions.ROLE, builder::role);
         String redis = settings.text(ServerOptions.REDIS_URL);
-        if (redis == null) {
-            return;
+        if (redis != null) {
+            redis(redis);
         }
+        try {
+            builder.checkRole();
+        } catch (IllegalArgumentException e) {
+            throw new SettingException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void redis(String redis) {
         if (settings.text(ServerOptions.TUNNEL_KEY) == null) {
             throw new SettingException(
                     "REDIS_URL joins several servers, which need the same TUNNEL_KEY; set it to the"

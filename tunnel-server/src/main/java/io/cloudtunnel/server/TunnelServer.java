@@ -96,7 +96,9 @@ public final class TunnelServer implements AutoCloseable {
                                 credentials,
                                 links,
                                 instance.id(),
-                                instance.started().toEpochMilli()),
+                                instance.started().toEpochMilli(),
+                                config.role().takesAgents()),
+                        config.role(),
                         config.limits());
         PublicUrls urls = new PublicUrls(config.publicBaseUrl(), config.hosts());
         RegisterHandler registerHandler =
@@ -113,6 +115,7 @@ public final class TunnelServer implements AutoCloseable {
                 new AgentEndpoint(
                         credentials,
                         urls,
+                        config.role(),
                         new LinkAcceptor(
                                 instance,
                                 links,

@@ -6,6 +6,7 @@ import io.cloudtunnel.server.agents.LinkLifetime;
 import io.cloudtunnel.server.auth.RegistrationPolicy;
 import io.cloudtunnel.server.auth.TunnelKeys;
 import io.cloudtunnel.server.connection.ClientLimits;
+import io.cloudtunnel.server.front.Role;
 import io.cloudtunnel.server.prefix.HostMode;
 import io.cloudtunnel.server.prefix.RootFallback;
 import io.cloudtunnel.server.relay.Engine;
@@ -24,6 +25,7 @@ public final class TunnelServerBuilder {
     private static final int MOST_LINKS = 10_000;
     private static final int MOST_LINKS_ON_CLOUD_RUN = 600; // of 1000 concurrent requests at most
 
+    private Role role = Role.ALL;
     private String host = "0.0.0.0";
     private int port = 8080;
     private @Nullable URI publicBaseUrl;
@@ -202,6 +204,28 @@ public final class TunnelServerBuilder {
         return engine(() -> RedisEngine.of(url));
     }
 
+    /**
+     * Which part of the work this server does: {@code all}, or one of two that the broker joins.
+     * With {@code public} it answers the public, by way of servers that agents are connected to;
+     * with {@code agents} it takes agents, and needs {@link #publicBaseUrl} to tell them where the
+     * public is served. {@code all} unless set; docs/relay.md.
+     *
+     * @throws IllegalArgumentException if it is another word
+     */
+    public TunnelServerBuilder role(String word) {
+        role = Role.parse(word);
+        return this;
+    }
+
+    /**
+     * Whether the role goes with the other values.
+     *
+     * @throws IllegalArgumentException if it does not
+     */
+    void checkRole() {
+        role.check(engine != null, publicBaseUrl != null);
+    }
+
     /** What joins this server with others; for tests. */
     TunnelServerBuilder engine(Supplier<Engine> joins) {
         engine = joins;
@@ -284,8 +308,10 @@ public final class TunnelServerBuilder {
      * @throws IllegalArgumentException if values do not go together
      */
     public TunnelServer build() {
+        checkRole();
         return new TunnelServer(
                 new TunnelServerConfig(
+                        role,
                         host,
                         port,
                         publicBaseUrl,

@@ -4,6 +4,7 @@ import io.cloudtunnel.protocol.frame.Limits;
 import io.cloudtunnel.server.agents.LinkLifetime;
 import io.cloudtunnel.server.auth.RegistrationPolicy;
 import io.cloudtunnel.server.connection.ClientLimits;
+import io.cloudtunnel.server.front.Role;
 import io.cloudtunnel.server.prefix.HostMode;
 import io.cloudtunnel.server.prefix.RootFallback;
 import io.cloudtunnel.server.relay.Engine;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The values that a {@link TunnelServerBuilder} has collected. */
 record TunnelServerConfig(
+        Role role,
         String host,
         int port,
         @Nullable URI publicBaseUrl,

@@ -44,6 +44,17 @@ class RelayTest {
         }
     }
 
+    static void awaitReady(int port) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        int status = 0;
+        while (status != 200) {
+            assertTrue(System.nanoTime() < end, "ready within 10 s");
+            try (RawClient client = new RawClient(port)) {
+                status = client.request("GET", "/health/ready").answer(true).status();
+            }
+        }
+    }
+
     private static int status(Tunnel by, URI uri) throws Exception {
         return by.client
                 .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.discarding())

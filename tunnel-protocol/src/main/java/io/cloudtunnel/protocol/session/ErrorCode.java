@@ -7,6 +7,8 @@ package io.cloudtunnel.protocol.session;
 public enum ErrorCode {
     /** No tunnel has this id, or the path leaves it. */
     UNKNOWN_TUNNEL(404, "unknown-tunnel", "unknown tunnel"),
+    /** The public reaches tunnels by another service than this one. Nothing was sent. */
+    WRONG_ROLE(421, "wrong-role", "wrong role"),
     /** The tunnel exists, but no agent of it is connected. Nothing was sent. */
     AGENT_NOT_CONNECTED(502, "agent-not-connected", "agent not connected"),
     /** The link was lost after the request was written: it may or may not have been carried out. */

@@ -27,7 +27,7 @@ final class Reasons {
             case OUT_OF_BUDGET -> Reason.OUT_OF_BUDGET;
             case DRAINING -> Reason.DRAINING;
             case OUTCOME_UNKNOWN -> Reason.LINK_EXPIRED; // of the hop behind the one that says so
-            case CANCELLED, AGENT_NOT_CONNECTED, BROKER_UNAVAILABLE, UNKNOWN_TUNNEL ->
+            case CANCELLED, AGENT_NOT_CONNECTED, BROKER_UNAVAILABLE, UNKNOWN_TUNNEL, WRONG_ROLE ->
                     Reason.CANCELLED;
             case INTERNAL -> Reason.INTERNAL;
         };

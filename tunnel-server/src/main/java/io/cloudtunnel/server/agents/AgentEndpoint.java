@@ -4,6 +4,7 @@ import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.server.auth.Credentials;
 import io.cloudtunnel.server.auth.RegistrationPolicy;
 import io.cloudtunnel.server.front.ErrorAnswer;
+import io.cloudtunnel.server.front.Role;
 import io.cloudtunnel.server.front.RoutingFields;
 import io.cloudtunnel.server.observe.RequestIds;
 import io.helidon.common.buffers.BufferData;
@@ -47,10 +48,13 @@ public final class AgentEndpoint extends WsUpgrader {
     private final Credentials credentials;
     private final LinkAcceptor acceptor;
     private final PublicUrls urls;
+    private final Role role;
 
-    /** An endpoint for agents with these credentials. */
-    public AgentEndpoint(Credentials credentials, PublicUrls urls, LinkAcceptor acceptor) {
+    /** An endpoint for agents with these credentials, where the role is to take any. */
+    public AgentEndpoint(
+            Credentials credentials, PublicUrls urls, Role role, LinkAcceptor acceptor) {
         super(WsConfig.create());
+        this.role = role;
         this.credentials = credentials;
         this.urls = urls;
         this.acceptor = acceptor;
@@ -62,8 +66,8 @@ public final class AgentEndpoint extends WsUpgrader {
         if (!prologue.uriPath().rawPath().equals(PATH)) {
             return super.upgrade(context, prologue, headers);
         }
-        if (!prologue.method().equals(Method.GET)) {
-            return null; // no handshake: the routing answers 426
+        if (!prologue.method().equals(Method.GET) || !role.takesAgents()) {
+            return null; // no handshake: the routing answers
         }
         String key = headers.first(WS_KEY).orElse("");
         if (!key.matches("[A-Za-z0-9+/]{22}==")

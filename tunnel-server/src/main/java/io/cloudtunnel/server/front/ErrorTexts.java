@@ -18,6 +18,7 @@ final class ErrorTexts {
     private static String begin(ErrorCode code) {
         return switch (code) {
             case UNKNOWN_TUNNEL -> "unknown tunnel";
+            case WRONG_ROLE -> "wrong role";
             case AGENT_NOT_CONNECTED -> "agent not connected";
             case OUTCOME_UNKNOWN -> "outcome unknown: the connection to the agent was lost";
             case AGENT_ANSWER_MALFORMED -> "the agent's answer is malformed";

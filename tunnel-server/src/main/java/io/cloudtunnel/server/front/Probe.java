@@ -13,9 +13,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param instance the id of this instance
  * @param startedMillis when it started, since 1970
+ * @param takesLinks whether agents can connect to this instance; if not, it is not named, so that
+ *     none dials in vain
  */
 public record Probe(
-        Credentials credentials, LinkRegistry links, String instance, long startedMillis) {
+        Credentials credentials,
+        LinkRegistry links,
+        String instance,
+        long startedMillis,
+        boolean takesLinks) {
 
     private static final String BEARER = "bearer ";
 
@@ -29,10 +35,12 @@ public record Probe(
         if (!asked || !isOwner(head.fields(), tunnelId)) {
             return null;
         }
-        return Fields.builder()
-                .add("Cloudtunnel-Instance", instance)
-                .add("Cloudtunnel-Started", Long.toString(startedMillis))
-                .add("Cloudtunnel-Links", Integer.toString(links.reachable(tunnelId)))
+        Fields.Builder answer = Fields.builder();
+        if (takesLinks) {
+            answer.add("Cloudtunnel-Instance", instance)
+                    .add("Cloudtunnel-Started", Long.toString(startedMillis));
+        }
+        return answer.add("Cloudtunnel-Links", Integer.toString(links.reachable(tunnelId)))
                 .add("Cache-Control", "no-store")
                 .build();
     }

@@ -39,6 +39,7 @@ public final class PublicHandler {
     private final PublicRoutes routes;
     private final Presentation presentation;
     private final Probe probe;
+    private final Role role;
     private final Limits limits;
 
     /**
@@ -55,6 +56,7 @@ public final class PublicHandler {
             PublicRoutes routes,
             @Nullable ResponseRewriter rewriter,
             Probe probe,
+            Role role,
             Limits limits) {
         this.credentials = credentials;
         this.links = links;
@@ -64,6 +66,7 @@ public final class PublicHandler {
         this.routes = routes;
         this.presentation = new Presentation(routes.fallback(), rewriter, forwarding);
         this.probe = probe;
+        this.role = role;
         this.limits = limits;
     }
 
@@ -87,7 +90,12 @@ public final class PublicHandler {
         try {
             switch (route) {
                 case Route.Tunnel tunnel -> carry(call, tunnel, response, log);
-                case Route.Redirect redirect -> response.redirect(redirect.location());
+                case Route.Redirect redirect -> {
+                    if (!role.servesPublic()) {
+                        throw wrongRole();
+                    }
+                    response.redirect(redirect.location());
+                }
             }
         } catch (ExchangeException e) {
             if (e.code() == ErrorCode.CANCELLED) { // by the pump of the request
@@ -118,6 +126,10 @@ public final class PublicHandler {
         return new ExchangeException(ErrorCode.DRAINING, "the server is shutting down");
     }
 
+    private ExchangeException wrongRole() {
+        return new ExchangeException(ErrorCode.WRONG_ROLE, role.refusal());
+    }
+
     private static ExchangeException unknownTunnel() {
         return new ExchangeException(
                 ErrorCode.UNKNOWN_TUNNEL, "there is no tunnel of this name here");
@@ -132,6 +144,14 @@ public final class PublicHandler {
         if (!Targets.isWellEncoded(path.id())) {
             throw new ExchangeException(
                     ErrorCode.BAD_REQUEST, "its tunnel part has a malformed percent-encoding");
+        }
+        if (!role.servesPublic()) {
+            Fields probed = probe.answer(call.head(), path.path(), path.id());
+            if (probed == null) {
+                throw wrongRole();
+            }
+            response.answer(204, "No Content", probed);
+            return;
         }
         Upstream upstream = links.find(path.id());
         // Who has a link is known; the MAC of any other id tells whether it could have one.

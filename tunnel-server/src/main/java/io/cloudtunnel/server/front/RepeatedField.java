@@ -6,30 +6,60 @@ import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
+import io.helidon.http.WritableHeaders;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 
 /**
  * One of several field lines of one name. Of these Helidon's HTTP/2 writes the first only, so each
  * further one is put into a response under a name of its own, and has its real one when written.
+ * Helidon writes them in any order: they get their values once it is known in which.
  */
 final class RepeatedField implements Header {
 
-    private final Header field;
     private final HeaderName place;
+    private Header field;
     private boolean placed;
 
-    RepeatedField(HeaderName name, String value, int number) {
-        this.field = HeaderValues.create(name, value);
+    /** A line without a value, of which the one with number 0 has its own name from the start. */
+    private RepeatedField(HeaderName name, int number) {
+        this.field = HeaderValues.create(name, "");
         // A space can be in no other name.
         String unique = name.lowerCase() + " " + number;
-        this.place = HeaderNames.create(unique, unique);
+        this.place = number == 0 ? name : HeaderNames.create(unique, unique);
     }
 
-    /** It has been put into the response. */
-    void placed() {
-        placed = true;
+    /**
+     * Puts fields into a response.
+     *
+     * @param all the values of each name, in their order
+     */
+    static void put(Map<HeaderName, List<String>> all, WritableHeaders<?> into) {
+        all.forEach((name, values) -> {
+            if (values.size() == 1) {
+                into.set(HeaderValues.create(name, values.getFirst()));
+                return;
+            }
+            for (int i = 0; i < values.size(); i++) {
+                RepeatedField line = new RepeatedField(name, i);
+                into.set(line);
+                line.placed = true;
+            }
+        });
+        Map<HeaderName, Iterator<String>> left = new HashMap<>();
+        for (Header each : into) {
+            if (each instanceof RepeatedField line) {
+                HeaderName name = line.headerName();
+                List<String> values = Objects.requireNonNull(all.get(name));
+                Iterator<String> next = left.computeIfAbsent(name, n -> values.iterator());
+                line.field = HeaderValues.create(name, next.next());
+            }
+        }
     }
 
     @Override

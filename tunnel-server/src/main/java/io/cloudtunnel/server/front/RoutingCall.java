@@ -6,7 +6,6 @@ import io.cloudtunnel.protocol.frame.RequestHead;
 import io.cloudtunnel.protocol.frame.ResponseHead;
 import io.cloudtunnel.protocol.http.HopByHop;
 import io.cloudtunnel.protocol.session.Exchange;
-import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.HttpPrologue;
@@ -17,10 +16,7 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A public request that came through Helidon's routing. */
@@ -147,10 +143,10 @@ final class RoutingCall implements PublicCall {
         if (!http2 && (answer.status() == 204 || answer.status() == 304)) {
             fields = fields.without("Content-Length"); // Helidon would answer 500
         }
-        Map<String, List<String>> values = new LinkedHashMap<>();
-        fields.forEach(
-                (name, value) -> values.computeIfAbsent(name, n -> new ArrayList<>()).add(value));
-        values.forEach((name, list) -> add(HeaderNames.create(name), list));
+        if (http2) { // of a connection of HTTP/1.1 (RFC 9113, section 8.2.2)
+            fields = fields.without("Connection").without("Upgrade");
+        }
+        RoutingFields.put(fields, response.headers(), http2);
         if (!body.ended() && !http2) { // what is left of it cannot be told from a next request
             response.header(HeaderValues.CONNECTION_CLOSE);
             saidClose = true;
@@ -171,19 +167,6 @@ final class RoutingCall implements PublicCall {
         }
         if (http2 && !hasBody) {
             flush(); // Helidon adds a length where a response has no body
-        }
-    }
-
-    private void add(HeaderName name, List<String> list) {
-        if (!http2) {
-            response.headers().add(HeaderValues.create(name, list));
-            return;
-        }
-        response.headers().add(HeaderValues.create(name, list.getFirst()));
-        for (int i = 1; i < list.size(); i++) {
-            RepeatedField further = new RepeatedField(name, list.get(i), i);
-            response.headers().set(further);
-            further.placed();
         }
     }
 
@@ -220,11 +203,12 @@ final class RoutingCall implements PublicCall {
         if (refused) {
             return;
         }
+        if (takesTrailers) {
+            flush(); // else Helidon leaves the end of a short response unwritten
+        }
         watch.run(() -> {
             if (takesTrailers) {
-                trailers.forEach((name, value) ->
-                        response.trailers()
-                                .add(HeaderValues.create(HeaderNames.create(name), value)));
+                RoutingFields.put(trailers, response.trailers(), http2);
             }
             if (out != null) {
                 out.close();

@@ -2,9 +2,16 @@ package io.cloudtunnel.server.front;
 
 import io.cloudtunnel.protocol.frame.Fields;
 import io.helidon.http.Header;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
 import io.helidon.http.Headers;
+import io.helidon.http.WritableHeaders;
 import io.helidon.webserver.http.ServerRequest;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The fields of a request that came through Helidon's routing. */
@@ -37,6 +44,23 @@ public final class RoutingFields {
             one.add("cookie", String.join("; ", cookies));
         }
         return one.build();
+    }
+
+    /**
+     * Puts fields into a response.
+     *
+     * @param http2 whether Helidon's HTTP/2 writes it: of several fields of one name only the first
+     */
+    static void put(Fields fields, WritableHeaders<?> into, boolean http2) {
+        Map<HeaderName, List<String>> values = new LinkedHashMap<>(); // their case is no difference
+        fields.forEach((name, value) ->
+                values.computeIfAbsent(HeaderNames.create(name), n -> new ArrayList<>())
+                        .add(value));
+        if (http2) {
+            RepeatedField.put(values, into);
+        } else {
+            values.forEach((name, list) -> into.add(HeaderValues.create(name, list)));
+        }
     }
 
     /** All of them, a line for each value. */
