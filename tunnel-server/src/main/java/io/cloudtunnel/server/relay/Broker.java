@@ -36,8 +36,8 @@ import java.util.concurrent.CompletionStage;
  * instance as an attribute, and at each start a subscription with a filter on it, without retention
  * of acknowledged messages, with an expiry of a day at most, which {@link #close} deletes. The
  * instance is the ordering key as well, which keeps the publisher's order; a failed key has to be
- * resumed, which is a loss of the sender's, and a repeated delivery is dropped by the message's
- * number. Who received is {@link #UNKNOWN}. Its price is latency: tens of milliseconds a message.
+ * resumed, which is a loss of the sender's, and exactly-once delivery keeps repetitions away. Who
+ * received is {@link #UNKNOWN}. Its price is latency: tens of milliseconds a message.
  *
  * <p>Kafka: one topic, with a partition chosen by the hash of the instance; each instance assigns
  * itself that partition, without a group, begins at its end, and drops what is for others. {@code
