@@ -91,7 +91,8 @@ class RealBrokerTest {
                     Tunnel.start(b -> b.tunnelKey(KEY).redisUrl(redis.url("127.0.0.1")))) {
                 awaitReady(other, UNAVAILABLE); // no such name in the certificate
             }
-            assertEquals("", printed.linesWith("cret"));
+            assertEquals("", printed.linesWith(RedisServer.PASSWORD));
+            assertEquals("", printed.linesWith(NatsServer.PASSWORD));
         }
     }
 
