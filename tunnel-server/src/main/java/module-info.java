@@ -17,6 +17,7 @@ module io.cloudtunnel.server {
     requires io.helidon.webserver.http2;
     requires io.helidon.webserver.websocket;
     requires io.helidon.websocket;
+    requires io.nats.jnats;
     requires lettuce.core;
     requires static transitive org.jspecify;
 

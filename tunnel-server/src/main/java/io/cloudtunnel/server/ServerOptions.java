@@ -137,6 +137,13 @@ final class ServerOptions {
                     "ROLE",
                     "What this server does of the work: all, public or agents; the last two need"
                             + " REDIS_URL, and agents PUBLIC_BASE_URL. Default all.");
+    static final Option NATS_URL =
+            Option.secret(
+                    "nats-url",
+                    "NATS_URL",
+                    "URL",
+                    "The NATS that carries what servers send each other in place of Redis, nats://"
+                            + " or tls://; needs REDIS_URL, too.");
     static final Option LOG_FORMAT =
             Option.of("log-format", "LOG_FORMAT", "FORMAT", "text or json; json on Cloud Run.");
 
@@ -163,6 +170,7 @@ final class ServerOptions {
                     HTTP2,
                     REDIS_URL,
                     ROLE,
+                    NATS_URL,
                     LOG_FORMAT);
 
     /** Options of releases to come. Ignoring them could leave open what somebody meant to close. */
@@ -171,7 +179,6 @@ final class ServerOptions {
                     "TLS_CERT",
                     "TLS_KEY",
                     "TLS_CLIENT_CA",
-                    "NATS_URL",
                     "ADMIN_PORT",
                     "ADMIN_HOST",
                     "ADMIN_TOKEN");

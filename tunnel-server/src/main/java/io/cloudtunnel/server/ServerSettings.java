@@ -10,6 +10,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** What becomes of a server's settings. */
 final class ServerSettings {
@@ -109,8 +110,13 @@ final class ServerSettings {
     private void instances() {
         set(ServerOptions.ROLE, builder::role);
         String redis = settings.text(ServerOptions.REDIS_URL);
+        String nats = settings.text(ServerOptions.NATS_URL);
         if (redis != null) {
-            redis(redis);
+            redis(redis, nats);
+        } else if (nats != null) {
+            throw new SettingException(
+                    "NATS_URL carries what servers send each other; which of them has a"
+                            + " tunnel's agent is kept in Redis: set REDIS_URL, too");
         }
         try {
             builder.checkRole();
@@ -119,7 +125,7 @@ final class ServerSettings {
         }
     }
 
-    private void redis(String redis) {
+    private void redis(String redis, @Nullable String nats) {
         if (settings.text(ServerOptions.TUNNEL_KEY) == null) {
             throw new SettingException(
                     "REDIS_URL joins several servers, which need the same TUNNEL_KEY; set it to the"
@@ -130,6 +136,15 @@ final class ServerSettings {
         } catch (IllegalArgumentException e) {
             throw settings.wrong(
                     ServerOptions.REDIS_URL, "a URL that begins with redis:// or rediss://");
+        }
+        if (nats != null) {
+            try {
+                builder.natsUrl(nats);
+            } catch (IllegalArgumentException e) {
+                throw settings.wrong(
+                        ServerOptions.NATS_URL,
+                        "a URL that begins with nats:// or tls:// and has a host");
+            }
         }
     }
 

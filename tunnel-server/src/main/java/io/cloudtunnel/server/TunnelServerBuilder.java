@@ -10,6 +10,7 @@ import io.cloudtunnel.server.front.Role;
 import io.cloudtunnel.server.prefix.HostMode;
 import io.cloudtunnel.server.prefix.RootFallback;
 import io.cloudtunnel.server.relay.Engine;
+import io.cloudtunnel.server.relay.nats.NatsBroker;
 import io.cloudtunnel.server.relay.redis.RedisEngine;
 import java.net.URI;
 import java.time.Duration;
@@ -46,6 +47,7 @@ public final class TunnelServerBuilder {
     private Map<String, String> hostNames = Map.of();
     private Limits limits = Limits.DEFAULT;
     private @Nullable ClientLimits clientLimits;
+    private @Nullable String redisUrl;
     private @Nullable Supplier<Engine> engine;
 
     TunnelServerBuilder() {}
@@ -201,6 +203,7 @@ public final class TunnelServerBuilder {
      */
     public TunnelServerBuilder redisUrl(String url) {
         RedisEngine.check(url);
+        redisUrl = url;
         return engine(() -> RedisEngine.of(url));
     }
 
@@ -224,6 +227,24 @@ public final class TunnelServerBuilder {
      */
     void checkRole() {
         role.check(engine != null, publicBaseUrl != null);
+    }
+
+    /**
+     * Carries what servers send each other by way of a NATS server, in place of the Redis or Valkey
+     * of {@link #redisUrl}, which has to be set before and keeps the rest.
+     *
+     * @param url such as {@code nats://name:password@host:4222} or {@code nats://token@host:4222},
+     *     or {@code tls://} over TLS; several servers of a cluster with commas between
+     * @throws IllegalArgumentException if it is malformed
+     * @throws IllegalStateException if there is no Redis
+     */
+    public TunnelServerBuilder natsUrl(String url) {
+        NatsBroker.check(url);
+        String redis = redisUrl;
+        if (redis == null) {
+            throw new IllegalStateException("natsUrl needs redisUrl, set before");
+        }
+        return engine(() -> new Engine(NatsBroker.of(url), RedisEngine.directoryOf(redis)));
     }
 
     /** What joins this server with others; for tests. */

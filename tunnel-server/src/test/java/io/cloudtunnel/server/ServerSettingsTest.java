@@ -62,6 +62,34 @@ class ServerSettingsTest {
         assertTrue(!String.valueOf(wrong).contains("secret"), wrong);
     }
 
+    @Test
+    void natsNeedsARedisAndNoPasswordIsRepeated() {
+        String url = "nats://u:secret@localhost:1";
+        String alone =
+                assertThrows(
+                                SettingException.class,
+                                () -> with(TunnelServer.builder(), "nats-url", url))
+                        .getMessage();
+        assertTrue(alone != null && alone.contains("REDIS_URL"), alone);
+        Map<String, String> all =
+                Map.of(
+                        "redis-url",
+                        "redis://localhost:1",
+                        "tunnel-key",
+                        KEY,
+                        "nats-url",
+                        "http://u:secret@localhost");
+        String wrong =
+                assertThrows(
+                                SettingException.class,
+                                () ->
+                                        TunnelServer.builder()
+                                                .settings(Settings.of(ServerOptions.ALL, all)))
+                        .getMessage();
+        assertTrue(wrong != null && wrong.contains("nats://"), wrong);
+        assertTrue(!String.valueOf(wrong).contains("secret"), wrong);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "host-names, shop.example.com",

@@ -1,7 +1,8 @@
 package io.cloudtunnel.server.relay;
 
 /**
- * What instances share.
+ * What instances share. The two may be of different kinds: a broker loses what it likes and is
+ * asked for each message, a directory keeps what it was told and is asked once per request at most.
  *
  * @param broker carries messages between them
  * @param directory says which of them holds links of a tunnel

@@ -8,8 +8,6 @@ import io.cloudtunnel.server.relay.RelayMessage.MessageType;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.List;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -20,16 +18,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class RelayLink implements Link {
 
-    static final Duration STALL = Duration.ofSeconds(10);
     static final Duration SILENCE = Duration.ofSeconds(6);
     private static final Duration ALIVE = Duration.ofSeconds(2);
-    private static final int MOST_UNCONFIRMED = 1 << 20;
     private static final int MOST_REASON = 123;
 
     /** What the other side says that it lacks room for another one. */
     static final String TOO_MANY = "too many relay links";
 
-    private final Broker broker;
     private final String peer;
     private final long id;
     private final Events events;
@@ -37,15 +32,11 @@ final class RelayLink implements Link {
 
     private final ReentrantLock lock = new ReentrantLock(); // guards what follows; never over waits
     private final Condition changed = lock.newCondition();
+    private final RelaySender sender;
     private final ArrayDeque<Bytes> received = new ArrayDeque<>(); // bounded by the share
-    private int sendSequence;
     private int receiveSequence;
-    private long credit; // what we may send
-    private int unconfirmed; // bytes that the broker has not taken yet
     private @Nullable String ended;
     private boolean orderly;
-    private boolean gone; // nobody received what was published
-    private long sentNanos = System.nanoTime();
     private long heardNanos = System.nanoTime();
     private long busyNanos = System.nanoTime();
     private long heardBytes;
@@ -64,7 +55,7 @@ final class RelayLink implements Link {
 
     /** A link to an instance. */
     RelayLink(Broker broker, String peer, long id, Events events) {
-        this.broker = broker;
+        this.sender = new RelaySender(broker, peer, id, this, lock, changed);
         this.peer = peer;
         this.id = id;
         this.events = events;
@@ -97,7 +88,7 @@ final class RelayLink implements Link {
         lock.lock();
         try {
             if (ended == null) {
-                publish(type, List.of(content), 0);
+                sender.publish(type, content);
             }
         } finally {
             lock.unlock();
@@ -109,69 +100,13 @@ final class RelayLink implements Link {
         if (!(message instanceof Message.Binary binary)) {
             throw new IllegalArgumentException("only binary messages travel between instances");
         }
-        int bytes = 0;
-        for (Bytes part : binary.parts()) {
-            bytes += part.length();
-        }
         lock.lock();
         try {
-            awaitRoom(bytes);
-            credit -= bytes;
-            publish(MessageType.DATA, binary.parts(), bytes);
-            busyNanos = sentNanos;
+            sender.send(binary.parts());
+            busyNanos = sender.sentNanos();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while waiting for pair credit", e);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void awaitRoom(int bytes) throws IOException, InterruptedException {
-        long left = STALL.toNanos();
-        boolean asked = false;
-        while (ended == null && (credit < bytes || unconfirmed > MOST_UNCONFIRMED)) {
-            if (credit < bytes && !asked) {
-                asked = true;
-                publish(MessageType.WANT, List.of(RelayMessage.number(bytes)), 0);
-                continue;
-            }
-            if (left <= 0) {
-                endLocked("the broker or the other instance takes too long", false);
-                break;
-            }
-            left = changed.awaitNanos(left);
-        }
-        if (ended != null) {
-            throw new IOException(ended);
-        }
-    }
-
-    /** With the lock held, so that messages leave in the order of their numbers. */
-    private void publish(MessageType type, List<Bytes> content, int bytes) {
-        unconfirmed += bytes;
-        sentNanos = System.nanoTime();
-        byte[] message = RelayMessage.encode(type, id, sendSequence++, content);
-        CompletionStage<Long> done = broker.publish(peer, message);
-        var unused =
-                done.whenComplete((receivers, failure) -> {
-                    if (failure != null) {
-                        end("the broker cannot be reached");
-                    } else {
-                        confirmed(receivers, bytes);
-                    }
-                });
-    }
-
-    private void confirmed(long receivers, int bytes) {
-        lock.lock();
-        try {
-            unconfirmed -= bytes;
-            if (receivers == 0) {
-                gone = true;
-                endLocked("the other instance has gone", false);
-            }
-            changed.signalAll();
         } finally {
             lock.unlock();
         }
@@ -226,8 +161,7 @@ final class RelayLink implements Link {
     void onCredit(int bytes) {
         lock.lock();
         try {
-            credit += bytes;
-            changed.signalAll();
+            sender.granted(bytes);
         } finally {
             lock.unlock();
         }
@@ -349,13 +283,13 @@ final class RelayLink implements Link {
             if (tells) {
                 Bytes text = Bytes.utf8(reason);
                 int length = Math.min(MOST_REASON, text.length());
-                publish(MessageType.END, List.of(text.slice(0, length)), 0);
+                sender.publish(MessageType.END, text.slice(0, length));
             }
         }
         changed.signalAll();
     }
 
-    /** Looks at the time: says that this side lives, and ends what is silent. */
+    /** Looks at the time: says that this side lives, and ends what is silent or stuck. */
     void look(long nowNanos) {
         lock.lock();
         try {
@@ -364,8 +298,10 @@ final class RelayLink implements Link {
             }
             if (nowNanos - heardNanos > SILENCE.toNanos()) {
                 endLocked("the other instance is silent", true);
-            } else if (nowNanos - sentNanos > ALIVE.toNanos()) {
-                publish(MessageType.ALIVE, List.of(), 0);
+            } else if (sender.isStuck(nowNanos)) {
+                endLocked("the broker takes too long", false);
+            } else if (nowNanos - sender.sentNanos() > ALIVE.toNanos()) {
+                sender.publish(MessageType.ALIVE, Bytes.EMPTY);
             }
         } finally {
             lock.unlock();
@@ -396,7 +332,7 @@ final class RelayLink implements Link {
     boolean isPeerGone() {
         lock.lock();
         try {
-            return gone;
+            return sender.isPeerGone();
         } finally {
             lock.unlock();
         }

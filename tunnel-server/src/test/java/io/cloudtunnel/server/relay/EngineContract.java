@@ -4,11 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,8 +36,15 @@ public abstract class EngineContract {
     /** Lets a heartbeat grow old. */
     protected abstract void letHeartbeatsExpire() throws Exception;
 
+    /** Ends the broker's process. */
+    protected abstract void stopBroker() throws Exception;
+
+    /** Starts it again, empty. */
+    protected abstract void startBroker() throws Exception;
+
     private static final class Received implements Broker.Receiver {
         private final LinkedBlockingQueue<byte[]> messages = new LinkedBlockingQueue<>();
+        private final AtomicInteger lost = new AtomicInteger();
         private volatile Runnable answer = () -> {};
 
         @Override
@@ -44,7 +55,7 @@ public abstract class EngineContract {
 
         @Override
         public void lost() {
-            // Not in these tests.
+            lost.incrementAndGet();
         }
 
         byte[] next() throws InterruptedException {
@@ -60,8 +71,21 @@ public abstract class EngineContract {
         two = engine();
         one.broker().subscribe("one", atOne);
         two.broker().subscribe("two", atTwo);
+        awaitConnected();
+    }
+
+    private void awaitConnected() throws Exception {
         for (Engine each : List.of(one, two)) {
             Eventually.holds("connected", () -> each.broker().isConnected());
+            Eventually.holds("directory", () -> answers(each.directory()));
+        }
+    }
+
+    private static boolean answers(Directory directory) throws InterruptedException {
+        try {
+            return directory.owners("none").isEmpty();
+        } catch (BrokerException e) {
+            return false;
         }
     }
 
@@ -121,13 +145,94 @@ public abstract class EngineContract {
         }
     }
 
+    /** Each thread's messages stay in its order, also where nobody orders the threads. */
     @Test
-    void itSaysHowManyReceived() throws Exception {
-        assertEquals(1, get(two.broker().publish("one", new byte[] {1, 2})));
+    void severalThreadsPublishAtOnce() throws Exception {
+        int threads = 8;
+        int each = 500;
+        List<Thread> all = new ArrayList<>();
+        for (int thread = 0; thread < threads; thread++) {
+            byte number = (byte) thread;
+            all.add(
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                for (int i = 0; i < each; i++) {
+                                    byte[] message = new byte[1000];
+                                    ByteBuffer.wrap(message).put(number).putInt(i);
+                                    var unused = one.broker().publish("two", message);
+                                }
+                            }));
+        }
+        int[] next = new int[threads];
+        for (int i = 0; i < threads * each; i++) {
+            ByteBuffer message = ByteBuffer.wrap(atTwo.next());
+            int thread = message.get();
+            assertEquals(next[thread]++, message.getInt(), "of thread " + thread);
+        }
+        for (Thread thread : all) {
+            thread.join();
+        }
+        assertTrue(atTwo.messages.isEmpty(), "none came twice");
+    }
+
+    /** As many as pair credit lets come, at once and both ways. */
+    @Test
+    void largeMessagesComeWhole() throws Exception {
+        Random random = new Random(3);
+        List<byte[]> sent = new ArrayList<>();
+        List<CompletionStage<Long>> taken = new ArrayList<>();
+        for (int i = 0; i < 6 * 4; i++) {
+            byte[] message = new byte[RelayMessage.HEADER_BYTES + 256 * 1024];
+            random.nextBytes(message);
+            sent.add(message);
+            taken.add(one.broker().publish("two", message.clone()));
+            taken.add(two.broker().publish("one", message.clone()));
+        }
+        for (byte[] message : sent) {
+            assertArrayEquals(message, atTwo.next());
+            assertArrayEquals(message, atOne.next());
+        }
+        for (CompletionStage<Long> each : taken) {
+            assertReceived(get(each));
+        }
+    }
+
+    private static void assertReceived(long count) {
+        assertTrue(count == 1 || count == Broker.UNKNOWN, "received by " + count);
+    }
+
+    @Test
+    void itSaysIfNobodyReceived() throws Exception {
+        var before = two.broker().publish("one", new byte[] {1, 2});
+        var between = two.broker().publish("nobody", new byte[] {3});
+        var behind = two.broker().publish("one", new byte[] {4});
+        assertEquals(0, get(between));
+        assertReceived(get(before));
+        assertReceived(get(behind));
         assertArrayEquals(new byte[] {1, 2}, atOne.next());
-        assertEquals(0, get(one.broker().publish("nobody", new byte[] {1})));
+        assertArrayEquals(new byte[] {4}, atOne.next());
         two.close();
         Eventually.holds("gone", () -> get(one.broker().publish("two", new byte[1])) == 0);
+    }
+
+    /** What was published meanwhile is gone, which both are told of. */
+    @Test
+    void afterARestartOfTheBrokerItGoesOn() throws Exception {
+        assertReceived(get(one.broker().publish("two", new byte[] {1})));
+        assertArrayEquals(new byte[] {1}, atTwo.next());
+        stopBroker();
+        Eventually.holds("both are told", () -> atOne.lost.get() > 0 && atTwo.lost.get() > 0);
+        for (Engine each : List.of(one, two)) {
+            Eventually.holds("it says so", () -> !each.broker().isConnected());
+        }
+        var vain = one.broker().publish("two", new byte[] {2}).toCompletableFuture();
+        assertThrows(ExecutionException.class, () -> vain.get(1, TimeUnit.SECONDS));
+        startBroker();
+        awaitConnected();
+        assertReceived(get(one.broker().publish("two", new byte[] {3})));
+        assertReceived(get(two.broker().publish("one", new byte[] {4})));
+        assertArrayEquals(new byte[] {3}, atTwo.next(), "not the second one, which failed");
+        assertArrayEquals(new byte[] {4}, atOne.next());
     }
 
     @Test

@@ -14,6 +14,16 @@ class MemoryEngineTest extends EngineContract {
     }
 
     @Override
+    protected void stopBroker() {
+        memory.down(true);
+    }
+
+    @Override
+    protected void startBroker() {
+        memory.down(false);
+    }
+
+    @Override
     protected void letHeartbeatsExpire() {
         time.addAndGet(Directory.ALIVE.toNanos());
     }

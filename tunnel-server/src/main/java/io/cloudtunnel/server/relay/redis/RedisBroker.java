@@ -29,10 +29,10 @@ final class RedisBroker implements Broker {
         redis.start(
                 new RedisEngine.Watcher() {
                     @Override
-                    public void connected(RedisEngine.Connections connections) {
-                        connections.receiving().addListener(new Listener(receiver));
+                    public void connected(RedisEngine.Frames frames) {
+                        frames.receiving().addListener(new Listener(receiver));
                         // From now on the client subscribes again whenever it connects again.
-                        var unused = connections.receiving().async().subscribe(channel(instance));
+                        var unused = frames.receiving().async().subscribe(channel(instance));
                     }
 
                     @Override
@@ -64,10 +64,11 @@ final class RedisBroker implements Broker {
     @Override
     public CompletionStage<Long> publish(String instance, byte[] message) {
         RedisEngine.@Nullable Connections now = redis.connections();
-        if (now == null) {
+        RedisEngine.@Nullable Frames frames = now == null ? null : now.frames();
+        if (frames == null) {
             return CompletableFuture.failedFuture(new BrokerException("not connected yet", null));
         }
-        return now.publishing().async().publish(channel(instance), message);
+        return frames.publishing().async().publish(channel(instance), message);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.cloudtunnel.server.relay.redis;
 
+import io.cloudtunnel.server.relay.Directory;
 import io.cloudtunnel.server.relay.Engine;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisChannelHandler;
@@ -22,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The connections to a Redis: one for each of what is published, what is received, and the
- * directory, so that none waits behind another. Connects in the background, again and again. Safe
- * for use by several threads.
+ * directory, so that none waits behind another; or that for the directory alone. Connects in the
+ * background, again and again. Safe for use by several threads.
  */
 public final class RedisEngine implements AutoCloseable {
 
@@ -33,26 +34,34 @@ public final class RedisEngine implements AutoCloseable {
     private static final int THREADS = 2;
     private static final Logger LOGGER = System.getLogger(RedisEngine.class.getName());
 
-    /** The connections, once each of them was made; then they come back by themselves. */
-    record Connections(
+    /** Those of the broker. */
+    record Frames(
             StatefulRedisConnection<byte[], byte[]> publishing,
-            StatefulRedisPubSubConnection<byte[], byte[]> receiving,
-            StatefulRedisConnection<String, String> directory) {
+            StatefulRedisPubSubConnection<byte[], byte[]> receiving) {}
+
+    /**
+     * The connections, once each of them was made; then they come back by themselves.
+     *
+     * @param frames null where another engine carries them
+     */
+    record Connections(@Nullable Frames frames, StatefulRedisConnection<String, String> directory) {
 
         boolean isOpen() {
-            return publishing.isOpen() && receiving.isOpen() && directory.isOpen();
+            boolean carries =
+                    frames == null || (frames.publishing.isOpen() && frames.receiving.isOpen());
+            return carries && directory.isOpen();
         }
     }
 
     /** Told of connections; does not block. */
     interface Watcher {
-        void connected(Connections connections);
+        void connected(Frames frames);
 
         void disconnected();
     }
 
     private final Client receiving;
-    private final Client publishing;
+    private final @Nullable Client publishing; // null where another engine carries frames
     private final Thread connector;
     private volatile @Nullable Connections connections;
     private volatile @Nullable Watcher watcher;
@@ -96,9 +105,9 @@ public final class RedisEngine implements AutoCloseable {
         }
     }
 
-    private RedisEngine(RedisURI uri) {
+    private RedisEngine(RedisURI uri, boolean carriesFrames) {
         this.receiving = new Client(uri);
-        this.publishing = new Client(uri);
+        this.publishing = carriesFrames ? new Client(uri) : null;
         RedisConnectionStateListener listener =
                 new RedisConnectionStateListener() {
                     @Override
@@ -107,7 +116,9 @@ public final class RedisEngine implements AutoCloseable {
                     }
                 };
         receiving.redis().addListener(listener);
-        publishing.redis().addListener(listener);
+        if (publishing != null) {
+            publishing.redis().addListener(listener);
+        }
         this.connector = Thread.ofVirtual().name("tunnel-redis-connect").unstarted(this::connect);
     }
 
@@ -118,8 +129,19 @@ public final class RedisEngine implements AutoCloseable {
      * @throws IllegalArgumentException if it is malformed
      */
     public static Engine of(String url) {
-        RedisEngine redis = new RedisEngine(parse(url));
+        RedisEngine redis = new RedisEngine(parse(url), true);
         return new Engine(new RedisBroker(redis), new RedisDirectory(redis));
+    }
+
+    /**
+     * The directory alone, beside another engine's broker. Begins to connect at once.
+     *
+     * @throws IllegalArgumentException if the URL is malformed
+     */
+    public static Directory directoryOf(String url) {
+        RedisEngine redis = new RedisEngine(parse(url), false);
+        redis.connector.start();
+        return new RedisDirectory(redis);
     }
 
     /**
@@ -152,8 +174,9 @@ public final class RedisEngine implements AutoCloseable {
                 Connections made = make();
                 connections = made;
                 Watcher told = watcher;
-                if (told != null) {
-                    told.connected(made);
+                Frames frames = made.frames();
+                if (told != null && frames != null) {
+                    told.connected(frames);
                 }
             } catch (RuntimeException e) {
                 if (!said) {
@@ -186,16 +209,19 @@ public final class RedisEngine implements AutoCloseable {
     }
 
     private Connections make() {
-        var sending = publishing.redis().connect(ByteArrayCodec.INSTANCE);
+        var directory = receiving.redis().connect(StringCodec.UTF8);
         try {
-            var coming = receiving.redis().connectPubSub(ByteArrayCodec.INSTANCE);
-            try {
-                return new Connections(
-                        sending, coming, receiving.redis().connect(StringCodec.UTF8));
-            } catch (RuntimeException e) {
-                coming.close();
-                throw e;
-            }
+            return new Connections(publishing == null ? null : frames(publishing), directory);
+        } catch (RuntimeException e) {
+            directory.close();
+            throw e;
+        }
+    }
+
+    private Frames frames(Client sender) {
+        var sending = sender.redis().connect(ByteArrayCodec.INSTANCE);
+        try {
+            return new Frames(sending, receiving.redis().connectPubSub(ByteArrayCodec.INSTANCE));
         } catch (RuntimeException e) {
             sending.close();
             throw e;
@@ -222,6 +248,8 @@ public final class RedisEngine implements AutoCloseable {
         closed = true;
         connector.interrupt();
         receiving.close();
-        publishing.close();
+        if (publishing != null) {
+            publishing.close();
+        }
     }
 }

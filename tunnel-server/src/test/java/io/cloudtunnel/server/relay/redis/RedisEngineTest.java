@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.cloudtunnel.server.relay.Engine;
 import io.cloudtunnel.server.relay.EngineContract;
+import io.cloudtunnel.server.relay.servers.RedisServer;
 import io.lettuce.core.RedisClient;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +28,16 @@ class RedisEngineTest extends EngineContract {
     @Override
     protected Engine engine() {
         return RedisEngine.of(redis.url());
+    }
+
+    @Override
+    protected void stopBroker() throws Exception {
+        redis.stop();
+    }
+
+    @Override
+    protected void startBroker() throws Exception {
+        redis.start();
     }
 
     /** By the hand of somebody who deletes them, so that nobody waits. */

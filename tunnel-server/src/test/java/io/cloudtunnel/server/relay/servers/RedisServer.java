@@ -1,0 +1,65 @@
+package io.cloudtunnel.server.relay.servers;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A redis-server, with a password. */
+public final class RedisServer extends RealServer {
+
+    public static final String PASSWORD = "not-secret";
+
+    private final @Nullable Certificate certificate;
+
+    private RedisServer(@Nullable Certificate certificate)
+            throws IOException, InterruptedException {
+        this.certificate = certificate;
+        start();
+    }
+
+    /** One that is started already. */
+    public RedisServer() throws IOException, InterruptedException {
+        this(null);
+    }
+
+    /** One that speaks TLS only. */
+    public static RedisServer overTls(Certificate own) throws IOException, InterruptedException {
+        return new RedisServer(own);
+    }
+
+    @Override
+    List<String> command(int listensAt) {
+        String port = Integer.toString(listensAt);
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                Installed.need("redis-server"),
+                                "--bind",
+                                "127.0.0.1",
+                                "--save",
+                                "",
+                                "--requirepass",
+                                PASSWORD));
+        if (certificate == null) {
+            command.addAll(List.of("--port", port));
+        } else {
+            command.addAll(List.of("--port", "0", "--tls-port", port));
+            command.addAll(List.of("--tls-cert-file", certificate.chain().toString()));
+            command.addAll(List.of("--tls-key-file", certificate.key().toString()));
+            command.addAll(List.of("--tls-auth-clients", "no"));
+        }
+        return command;
+    }
+
+    @Override
+    public String url() {
+        return url("localhost");
+    }
+
+    /** By this name of the machine. */
+    public String url(String host) {
+        String scheme = certificate == null ? "redis" : "rediss";
+        return scheme + "://:" + PASSWORD + "@" + host + ":" + port();
+    }
+}
