@@ -37,14 +37,19 @@ final class BinaryAgent implements WebSocket.Listener, AutoCloseable {
 
     /** Connects, and has said hello when this returns. */
     BinaryAgent(Tunnel tunnel, String agent, boolean exclusive) throws Exception {
+        this(tunnel, tunnel, agent, exclusive);
+    }
+
+    /** The same at an instance where the tunnel was not registered. */
+    BinaryAgent(Tunnel at, Tunnel tunnel, String agent, boolean exclusive) throws Exception {
         this.socket =
-                tunnel.client
+                at.client
                         .newWebSocketBuilder()
                         .connectTimeout(DEADLINE)
                         .subprotocols("cloudtunnel.v1")
                         .header("X-Tunnel-Id", tunnel.id)
                         .header("Authorization", "Bearer " + tunnel.secret)
-                        .buildAsync(URI.create("ws://localhost:" + tunnel.port() + "/ws"), this)
+                        .buildAsync(URI.create("ws://localhost:" + at.port() + "/ws"), this)
                         .join();
         Greeting all = Greeting.DEFAULT;
         int streams = all.streams();
@@ -63,12 +68,18 @@ final class BinaryAgent implements WebSocket.Listener, AutoCloseable {
         settle();
     }
 
-    /** What was sent so far has been read. */
+    /** What was sent so far has been read, or the server has closed the link. */
     void settle() throws Exception {
         send(new Frame.Ping(77));
-        Frame next = poll();
-        while (!(next instanceof Frame.Pong pong && pong.content() == 77)) {
-            next = poll();
+        long end = System.nanoTime() + DEADLINE.toNanos();
+        while (!closed.isDone()) {
+            if (frames.poll(20, TimeUnit.MILLISECONDS) instanceof Frame.Pong pong
+                    && pong.content() == 77) {
+                return;
+            }
+            if (System.nanoTime() > end) {
+                throw new TimeoutException("no pong comes");
+            }
         }
     }
 

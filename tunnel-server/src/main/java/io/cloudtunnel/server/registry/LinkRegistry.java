@@ -11,6 +11,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,10 +103,50 @@ public final class LinkRegistry {
         TunnelUpstream tunnel = tunnels.get(tunnelId);
         if (tunnel != null) {
             tunnel.owner().greeted(link, tunnel.links().all());
+            if (remote != null) { // before it said who it is it may not have been sent any
+                bridge.arrived(tunnelId);
+                changed(tunnelId);
+            }
         }
     }
 
-    /** A link gets requests again, which it did not for a while. */
+    /**
+     * Whether a link's agent may be sent requests. Where there are other instances it may not while
+     * it has not said whether it wants the tunnel for itself, nor, if it does, while it has not got
+     * it. Does not block.
+     */
+    boolean mayServe(String tunnelId, AgentLink link) {
+        RemoteLinks others = remote;
+        if (others == null) {
+            return true;
+        }
+        return link.isKnown() && (!link.isExclusive() || others.confirms(tunnelId, link.agent()));
+    }
+
+    /** The agent that wants a tunnel for itself, of those of this instance; null if none does. */
+    public @Nullable String exclusiveAgent(String tunnelId) {
+        TunnelUpstream tunnel = tunnels.get(tunnelId);
+        return tunnel == null ? null : tunnel.owner().exclusive(tunnel.links().all());
+    }
+
+    /** An agent, here or elsewhere, has a tunnel for itself: all others are replaced. */
+    public void leaveTo(String tunnelId, String agent) {
+        elsewhere(tunnelId, link -> !(link.carriesInterim() && link.agent().equals(agent)));
+    }
+
+    /** An agent has lost a tunnel to a newer one: it is replaced. */
+    public void replaced(String tunnelId, String agent) {
+        elsewhere(tunnelId, link -> link.carriesInterim() && link.agent().equals(agent));
+    }
+
+    private void elsewhere(String tunnelId, Predicate<AgentLink> loses) {
+        TunnelUpstream tunnel = tunnels.get(tunnelId);
+        if (tunnel != null) {
+            tunnel.owner().elsewhere(tunnel.links().all(), loses);
+        }
+    }
+
+    /** A tunnel has a link that gets requests, which it did not for a while. */
     public void recovered(String tunnelId) {
         bridge.arrived(tunnelId);
     }
@@ -117,6 +158,8 @@ public final class LinkRegistry {
                         tunnelId, (id, now) -> now.links().remove(link) ? null : now);
         if (left == null) {
             bridge.left(tunnelId);
+        }
+        if (left == null || link.isExclusive()) {
             changed(tunnelId);
         }
     }

@@ -21,6 +21,15 @@ public interface RemoteLinks {
     /** Whether another instance had a link within the last minute, as far as is known here. */
     boolean hadLately(String tunnelId);
 
-    /** A link of the tunnel has come to this instance, or its last one has gone. Does not block. */
+    /**
+     * Whether an agent that wants a tunnel for itself has it, among the agents of all instances,
+     * and may be sent requests. Does not block.
+     */
+    boolean confirms(String tunnelId, String agent);
+
+    /**
+     * A link of the tunnel has come to this instance, or has said whose it is, or its last one has
+     * gone. Does not block.
+     */
     void changed(String tunnelId);
 }

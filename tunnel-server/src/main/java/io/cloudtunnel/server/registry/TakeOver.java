@@ -4,6 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which link of a tunnel takes the place of which; docs/protocol.md, sections 4.8 and 8.3. Safe for
@@ -40,6 +41,27 @@ final class TakeOver {
             } else if (all.stream().anyMatch(other -> others.test(other) && isOwner(other))) {
                 replace(link);
             }
+        }
+    }
+
+    /** The agent that has the tunnel for itself among those of this instance; null if none has. */
+    @Nullable String exclusive(List<AgentLink> all) {
+        synchronized (monitor) {
+            for (AgentLink link : all) {
+                if (isOwner(link)) {
+                    return link.agent();
+                }
+            }
+            return null;
+        }
+    }
+
+    /**
+     * An agent of another instance has the tunnel for itself; or one that was replaced does not.
+     */
+    void elsewhere(List<AgentLink> all, Predicate<AgentLink> loses) {
+        synchronized (monitor) {
+            replace(all, link -> link.isKnown() && loses.test(link));
         }
     }
 

@@ -15,8 +15,22 @@ final class TunnelLinks {
 
     private static final AgentLink[] NONE = new AgentLink[0];
 
+    private final Predicate<AgentLink> mayServe;
     private volatile AgentLink[] links = NONE; // never changed, but replaced; bounded by places
     private volatile boolean mixed; // links of both modes
+
+    /**
+     * No links yet.
+     *
+     * @param mayServe whether a link's agent may be sent requests at all; takes no lock
+     */
+    TunnelLinks(Predicate<AgentLink> mayServe) {
+        this.mayServe = mayServe;
+    }
+
+    private boolean serves(AgentLink link) {
+        return link.takesRequests() && mayServe.test(link);
+    }
 
     /** Adds the youngest. Not for two threads at a time. */
     void add(AgentLink link) {
@@ -46,7 +60,7 @@ final class TunnelLinks {
     int usable() {
         int count = 0;
         for (AgentLink link : links) {
-            count += link.takesRequests() ? 1 : 0;
+            count += serves(link) ? 1 : 0;
         }
         return count;
     }
@@ -54,7 +68,7 @@ final class TunnelLinks {
     /** Whether one of those that get requests passes interim responses on. */
     boolean carriesInterim() {
         for (AgentLink link : links) {
-            if (link.carriesInterim() && link.takesRequests()) {
+            if (link.carriesInterim() && serves(link)) {
                 return true;
             }
         }
@@ -69,7 +83,7 @@ final class TunnelLinks {
     @Nullable AgentLink choose(RequestHead head, long bodyLength) {
         AgentLink[] now = links;
         if (now.length == 1) {
-            return now[0].takesRequests() ? now[0] : null;
+            return serves(now[0]) ? now[0] : null;
         }
         return choose(now, head, bodyLength, null);
     }
@@ -91,7 +105,7 @@ final class TunnelLinks {
         int bestLoad = 0;
         for (int i = from.length - 1; i >= 0; i--) { // so the youngest of equal ones
             AgentLink link = from[i];
-            if (link.takesRequests() && (condition == null || condition.test(link))) {
+            if (serves(link) && (condition == null || condition.test(link))) {
                 int rank = (link.isReady() ? 1 : 0) + (binary && link.carriesInterim() ? 2 : 0);
                 int load = byAge ? 0 : link.openExchanges();
                 if (best == null || rank > bestRank || (rank == bestRank && load < bestLoad)) {

@@ -19,7 +19,7 @@ public final class TunnelUpstream implements Upstream {
     private final String id;
     private final LinkRegistry registry;
     private final MemoryBudget budget;
-    private final TunnelLinks links = new TunnelLinks();
+    private final TunnelLinks links;
     private final TakeOver owner = new TakeOver();
     private final boolean elsewhere;
 
@@ -33,6 +33,7 @@ public final class TunnelUpstream implements Upstream {
         this.registry = registry;
         this.budget = budget;
         this.elsewhere = elsewhere;
+        this.links = new TunnelLinks(link -> registry.mayServe(id, link));
     }
 
     /** A tunnel that has links at other instances only. */

@@ -22,7 +22,7 @@ import java.util.concurrent.CompletionStage;
  *       that was dropped), it says {@link Receiver#lost}; and it connects again by itself, at most
  *       500 ms after the broker can be reached.
  *   <li>It completes a publication once the broker has it, since that is what the relay's senders
- *       wait for (docs/relay.md, section 6). If nobody received it and the broker knows, that is 0:
+ *       wait for (docs/relay.md, section 7). If nobody received it and the broker knows, that is 0:
  *       then a request is passed to another owner at once. Else it is {@link #UNKNOWN}, and the
  *       relay finds out within 500 ms.
  *   <li>It logs and throws nothing of its URL.

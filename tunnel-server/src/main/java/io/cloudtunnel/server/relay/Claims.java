@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 
 /**
  * Keeps in the directory what this instance holds: claims and releases tunnels, renews claims, and
@@ -20,6 +21,10 @@ final class Claims implements AutoCloseable {
 
     private static final long BEAT_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long RENEW_NANOS = TimeUnit.MINUTES.toNanos(2);
+
+    /** Between two attempts to get a tunnel for an exclusive agent. */
+    private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
     private static final long LEAVING_MILLIS = 200;
     private static final Logger LOGGER = System.getLogger(Claims.class.getName());
 
@@ -27,24 +32,34 @@ final class Claims implements AutoCloseable {
     private final Broker broker;
     private final Directory directory;
     private final LinkRegistry links;
+    private final Exclusives exclusives;
     private final Thread thread;
 
-    private final ReentrantLock lock = new ReentrantLock(); // guards marked; held for memory only
+    private final ReentrantLock lock =
+            new ReentrantLock(); // guards the next ones; held for memory only
     private final Condition marks = lock.newCondition();
     private Set<String> marked = new LinkedHashSet<>(); // bounded by the tunnels that have links
+    private Set<String> asked = new LinkedHashSet<>(); // the same
     private volatile boolean reachable;
     private volatile boolean closed;
 
     private record Claim(long generation, long nanos) {}
 
-    private final Map<String, Claim> held = new HashMap<>(); // of the thread, as the next one
+    private final Map<String, Claim> held = new HashMap<>(); // of the thread, as the next ones
+    private final Set<String> again = new LinkedHashSet<>(); // of these, too: not settled yet
     private long beatNanos = System.nanoTime() - BEAT_NANOS;
 
-    Claims(String instance, Engine engine, LinkRegistry links) {
+    /**
+     * Nothing is claimed yet.
+     *
+     * @param ask asks an instance to look whether it still serves a tunnel
+     */
+    Claims(String instance, Engine engine, LinkRegistry links, BiConsumer<String, String> ask) {
         this.instance = instance;
         this.broker = engine.broker();
         this.directory = engine.directory();
         this.links = links;
+        this.exclusives = new Exclusives(instance, directory.leases(), links, ask);
         this.thread = Thread.ofVirtual().name("tunnel-claims").unstarted(this::run);
     }
 
@@ -68,6 +83,24 @@ final class Claims implements AutoCloseable {
         }
     }
 
+    /** Another instance asks whether this one still serves a tunnel. Does not block. */
+    void askedToYield(String tunnelId) {
+        if (links.usable(tunnelId) == 0) {
+            return;
+        }
+        lock.lock();
+        try {
+            asked.add(tunnelId);
+            marks.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    Exclusives exclusives() {
+        return exclusives;
+    }
+
     private void run() {
         try {
             while (!closed) {
@@ -83,6 +116,10 @@ final class Claims implements AutoCloseable {
         try {
             if (System.nanoTime() - beatNanos >= BEAT_NANOS) {
                 beat(todo);
+            }
+            for (String tunnelId : takeAsked()) {
+                exclusives.asked(tunnelId);
+                todo.add(tunnelId);
             }
             for (String tunnelId : List.copyOf(todo)) {
                 settle(tunnelId);
@@ -107,12 +144,32 @@ final class Claims implements AutoCloseable {
         lock.lock();
         try {
             long left = BEAT_NANOS - (System.nanoTime() - beatNanos);
-            while (left > 0 && (marked.isEmpty() || !reachable) && !closed) {
+            if (!again.isEmpty() && reachable) {
+                left = Math.min(left, AGAIN_NANOS);
+            }
+            while (left > 0 && (isIdle() || !reachable) && !closed) {
                 left = marks.awaitNanos(left);
             }
             Set<String> todo = marked;
             marked = new LinkedHashSet<>();
+            todo.addAll(again);
+            again.clear();
             return todo;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isIdle() {
+        return marked.isEmpty() && asked.isEmpty();
+    }
+
+    private Set<String> takeAsked() {
+        lock.lock();
+        try {
+            Set<String> now = asked;
+            asked = new LinkedHashSet<>();
+            return now;
         } finally {
             lock.unlock();
         }
@@ -125,6 +182,7 @@ final class Claims implements AutoCloseable {
         }
         boolean known = directory.beat(instance, links.openExchanges());
         // One that failed may have been made, after which the directory seems to know us.
+        exclusives.beaten(beatNanos, !known || !reachable);
         if (!known || !reachable) {
             todo.addAll(held.keySet());
             todo.addAll(links.tunnels());
@@ -143,6 +201,9 @@ final class Claims implements AutoCloseable {
     }
 
     private void settle(String tunnelId) throws BrokerException, InterruptedException {
+        if (exclusives.settle(tunnelId)) {
+            again.add(tunnelId);
+        }
         Claim claim = held.get(tunnelId);
         if (links.usable(tunnelId) == 0) {
             if (claim != null) {
@@ -155,6 +216,9 @@ final class Claims implements AutoCloseable {
         boolean fresh = claim != null && now - claim.nanos <= RENEW_NANOS;
         if (fresh) {
             return;
+        }
+        if (links.exclusiveAgent(tunnelId) == null && exclusives.isElsewhere(tunnelId)) {
+            return; // its links were replaced
         }
         boolean renewed = claim != null && directory.renew(tunnelId, instance, claim.generation);
         long generation =

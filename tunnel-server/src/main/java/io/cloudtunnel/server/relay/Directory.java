@@ -53,6 +53,9 @@ public interface Directory extends AutoCloseable {
     /** This instance lives no longer. */
     void leave(String instance) throws BrokerException, InterruptedException;
 
+    /** Which agents have tunnels for themselves. */
+    Leases leases();
+
     /** Ends the connections. */
     @Override
     void close();

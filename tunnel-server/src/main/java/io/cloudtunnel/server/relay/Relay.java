@@ -52,9 +52,10 @@ public final class Relay implements RemoteLinks, AutoCloseable {
                         new OwnerUpstream(links),
                         limits,
                         budget,
-                        patrol);
+                        patrol,
+                        this::yieldAsked);
         this.owners = new Owners(engine.directory(), System::nanoTime);
-        this.claims = new Claims(instance, engine, links);
+        this.claims = new Claims(instance, engine, links, relay::askToYield);
         links.join(this);
     }
 
@@ -138,6 +139,15 @@ public final class Relay implements RemoteLinks, AutoCloseable {
     @Override
     public boolean hadLately(String tunnelId) {
         return owners.hadLately(tunnelId);
+    }
+
+    @Override
+    public boolean confirms(String tunnelId, String agent) {
+        return claims.exclusives().confirms(tunnelId, agent);
+    }
+
+    private void yieldAsked(String tunnelId) {
+        claims.askedToYield(tunnelId);
     }
 
     @Override

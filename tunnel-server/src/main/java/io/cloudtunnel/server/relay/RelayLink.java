@@ -137,7 +137,7 @@ final class RelayLink implements Link {
             lock.unlock();
         }
         switch (message.type()) {
-            case OPEN -> {} // counted only
+            case OPEN, YIELD -> {} // counted only; YIELD is of no link
             case ACCEPT -> {
                 onCredit(message.number());
                 events.accepted();

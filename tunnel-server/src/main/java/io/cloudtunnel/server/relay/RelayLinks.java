@@ -1,5 +1,6 @@
 package io.cloudtunnel.server.relay;
 
+import io.cloudtunnel.protocol.frame.Bytes;
 import io.cloudtunnel.protocol.frame.Greeting;
 import io.cloudtunnel.protocol.frame.Limits;
 import io.cloudtunnel.protocol.session.ErrorCode;
@@ -18,6 +19,7 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The relay links of an instance: those that it opened and those that it accepted. */
@@ -44,6 +46,7 @@ final class RelayLinks implements Broker.Receiver {
     private final Map<Long, RelayLink> links = new ConcurrentHashMap<>(); // by shares of the pool
     private final Map<String, OpenedLink> opened = new ConcurrentHashMap<>(); // of these, by peer
     private final Map<String, Avoided> avoided = new ConcurrentHashMap<>(); // for GONE_NANOS
+    private final Consumer<String> onYield;
     private volatile boolean closed;
 
     /** An instance that could not be reached, and until when it is not tried again. */
@@ -53,6 +56,7 @@ final class RelayLinks implements Broker.Receiver {
      * The links of an instance.
      *
      * @param owner serves what other instances ask for
+     * @param onYield is told of tunnels that this instance may have to leave to an exclusive agent
      */
     RelayLinks(
             String instance,
@@ -60,7 +64,9 @@ final class RelayLinks implements Broker.Receiver {
             Upstream owner,
             Limits limits,
             MemoryBudget budget,
-            Patrol patrol) {
+            Patrol patrol,
+            Consumer<String> onYield) {
+        this.onYield = onYield;
         this.instance = instance;
         this.broker = broker;
         this.owner = owner;
@@ -173,6 +179,10 @@ final class RelayLinks implements Broker.Receiver {
             LOGGER.log(Level.WARNING, "the broker carries what is no message of the relay");
             return;
         }
+        if (message.type() == MessageType.YIELD) {
+            onYield.accept(message.content().latin1());
+            return;
+        }
         RelayLink link = links.get(message.link());
         if (link != null) {
             link.onMessage(message);
@@ -220,6 +230,13 @@ final class RelayLinks implements Broker.Receiver {
         for (RelayLink link : List.copyOf(links.values())) {
             link.end("the broker between the server's instances was lost");
         }
+    }
+
+    /** Asks an instance to look whether it still serves a tunnel. It may get lost. */
+    void askToYield(String peer, String tunnelId) {
+        byte[] message =
+                RelayMessage.encode(MessageType.YIELD, 0, 0, List.of(Bytes.latin1(tunnelId)));
+        var unused = broker.publish(peer, message); // said again as long as it is of use
     }
 
     // ---- The monitor, and the end.

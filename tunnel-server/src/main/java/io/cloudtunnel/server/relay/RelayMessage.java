@@ -24,7 +24,8 @@ record RelayMessage(MessageType type, long link, int sequence, Bytes content) {
         DATA(4),
         CREDIT(5),
         WANT(6),
-        ALIVE(7);
+        ALIVE(7),
+        YIELD(8); // of no relay link
 
         private final int number;
 

@@ -4,16 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +45,20 @@ public abstract class EngineContract {
 
     /** Starts it again, empty. */
     protected abstract void startBroker() throws Exception;
+
+    /** Something that has to be done now and then. */
+    protected interface Beat {
+        void now() throws BrokerException, InterruptedException;
+    }
+
+    /** Lets so long pass, by the clock of the directory, with heartbeats all the while. */
+    protected void letTimePass(Duration time, Beat beat) throws Exception {
+        long end = System.nanoTime() + time.toNanos();
+        while (System.nanoTime() < end) {
+            beat.now();
+            boolean ignored = new Semaphore(0).tryAcquire(100, TimeUnit.MILLISECONDS);
+        }
+    }
 
     private static final class Received implements Broker.Receiver {
         private final LinkedBlockingQueue<byte[]> messages = new LinkedBlockingQueue<>();
@@ -274,5 +292,60 @@ public abstract class EngineContract {
         assertTrue(one.directory().release("t3", "one", now));
         assertEquals(List.of(), two.directory().owners("t3"));
         assertTrue(one.directory().claim("t3", "one") > now, "generations only grow");
+    }
+
+    private static Leases.Answer take(Engine by, String tunnel, String agent, String instance)
+            throws Exception {
+        return by.directory().leases().take(tunnel, agent, instance);
+    }
+
+    private void beatBoth() throws BrokerException, InterruptedException {
+        one.directory().beat("one", 0);
+        two.directory().beat("two", 0);
+    }
+
+    /** Before, somebody may still serve who cannot reach the directory. */
+    @Test
+    void anExclusiveAgentIsFollowedOnlyByANewerOne() throws Exception {
+        beatBoth();
+        assertEquals(new Leases.Taken(Set.of()), take(one, "x1", "old", "one"));
+        letTimePass(Leases.UNKNOWN.minusMillis(800), this::beatBoth);
+        assertEquals(new Leases.Taken(Set.of()), take(one, "x1", "old", "one"));
+        letTimePass(Duration.ofSeconds(1), this::beatBoth);
+        assertEquals(new Leases.Held(), take(one, "x1", "old", "one"));
+
+        assertEquals(new Leases.Held(), take(two, "x1", "old", "two"), "by another link");
+        two.directory().leases().giveUp("x1", "old", "two", false);
+        assertEquals(new Leases.Taken(Set.of("one")), take(two, "x1", "new", "two"));
+        assertEquals(new Leases.Lease("old", "new"), one.directory().leases().find("x1"));
+        one.directory().leases().giveUp("x1", "old", "one", true);
+        assertEquals(new Leases.Held(), take(two, "x1", "new", "two"));
+        assertEquals(new Leases.Replaced(), take(one, "x1", "old", "one"));
+        assertEquals(new Leases.Lease("new", null), one.directory().leases().find("x1"));
+    }
+
+    /** What is not exclusive has to go first, and is asked to. */
+    @Test
+    void otherOwnersAreAskedFirst() throws Exception {
+        one.directory().beat("one", 0);
+        two.directory().beat("two", 0);
+        long claim = one.directory().claim("x2", "one");
+        assertEquals(new Leases.Taken(Set.of("one")), take(two, "x2", "new", "two"));
+        assertEquals(new Leases.Lease("new", null), one.directory().leases().find("x2"));
+        assertTrue(one.directory().release("x2", "one", claim));
+        assertEquals(new Leases.Taken(Set.of()), take(two, "x2", "new", "two"));
+    }
+
+    @Test
+    void aLeaseCountsForNothingOnceItsInstanceIsDead() throws Exception {
+        one.directory().beat("one", 0);
+        two.directory().beat("two", 0);
+        assertEquals(new Leases.Taken(Set.of()), take(one, "x3", "old", "one"));
+        assertEquals(new Leases.Lease("old", null), two.directory().leases().find("x3"));
+        letHeartbeatsExpire();
+        assertNull(two.directory().leases().find("x3"));
+        two.directory().beat("two", 0);
+        assertFalse(take(two, "x3", "new", "two") instanceof Leases.Replaced);
+        assertEquals(new Leases.Replaced(), take(one, "x3", "old", "one"));
     }
 }

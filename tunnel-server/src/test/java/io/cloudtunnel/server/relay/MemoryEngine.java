@@ -1,12 +1,17 @@
 package io.cloudtunnel.server.relay;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
@@ -18,7 +23,9 @@ public final class MemoryEngine {
     private final Map<String, Map<String, Long>> claims = new HashMap<>();
     private final Map<String, Long> generations = new HashMap<>();
     private final Map<String, long[]> heartbeats = new HashMap<>(); // time, load
+    private final MemoryLeases leases = new MemoryLeases(this);
     private volatile Predicate<byte[]> lost = message -> false;
+    private final List<AtomicBoolean> cuts = new CopyOnWriteArrayList<>(); // one per engine
     private volatile boolean down;
 
     public MemoryEngine() {
@@ -41,6 +48,7 @@ public final class MemoryEngine {
             down = isDown;
             claims.clear();
             heartbeats.clear();
+            leases.clear();
             told = List.copyOf(channels.values());
         }
         if (isDown) {
@@ -48,13 +56,54 @@ public final class MemoryEngine {
         }
     }
 
+    /** Leases wait for instances that are not known for this long; as the real ones by default. */
+    public void unknown(Duration atMost) {
+        leases.unknown(atMost);
+    }
+
+    long nanos() {
+        return nanoTime.getAsLong();
+    }
+
+    /** Called with the monitor held. */
+    boolean lives(String instance) {
+        long[] beat = heartbeats.get(instance);
+        return beat != null && nanos() - beat[0] < Directory.ALIVE.toNanos();
+    }
+
+    /** Instances that live and hold links. Called with the monitor held. */
+    Set<String> owners(String tunnel) {
+        Set<String> owners = new HashSet<>(claims.getOrDefault(tunnel, Map.of()).keySet());
+        owners.removeIf(each -> !lives(each));
+        return owners;
+    }
+
+    /** Called with the monitor held. */
+    void check(AtomicBoolean cut) throws BrokerException {
+        if (down || cut.get()) {
+            throw new BrokerException("down", null);
+        }
+    }
+
     /** What one instance sees of it. */
     public Engine engine() {
-        return new Engine(new MemoryBroker(), new MemoryDirectory());
+        AtomicBoolean cut = new AtomicBoolean();
+        cuts.add(cut);
+        return new Engine(new MemoryBroker(cut), new MemoryDirectory(cut));
+    }
+
+    /** The instance that was the n-th to ask for an engine does not reach it any more. */
+    public void cut(int n) {
+        cuts.get(n).set(true);
     }
 
     private final class MemoryBroker implements Broker {
+        private final AtomicBoolean cut;
         private volatile String own = "";
+
+        MemoryBroker(AtomicBoolean cut) {
+            this.cut = cut;
+        }
 
         @Override
         public void subscribe(String instance, Receiver receiver) {
@@ -68,7 +117,7 @@ public final class MemoryEngine {
         public CompletionStage<Long> publish(String instance, byte[] message) {
             Receiver receiver;
             synchronized (MemoryEngine.this) {
-                if (down) {
+                if (down || cut.get()) {
                     return CompletableFuture.failedFuture(new BrokerException("down", null));
                 }
                 receiver = channels.get(instance);
@@ -88,7 +137,7 @@ public final class MemoryEngine {
 
         @Override
         public boolean isConnected() {
-            return !down;
+            return !down && !cut.get();
         }
 
         @Override
@@ -116,17 +165,21 @@ public final class MemoryEngine {
     }
 
     private final class MemoryDirectory implements Directory {
+        private final AtomicBoolean cut;
 
-        private void check() throws BrokerException {
-            if (down) {
-                throw new BrokerException("down", null);
-            }
+        MemoryDirectory(AtomicBoolean cut) {
+            this.cut = cut;
+        }
+
+        @Override
+        public Leases leases() {
+            return leases.seenBy(cut);
         }
 
         @Override
         public long claim(String tunnel, String instance) throws BrokerException {
             synchronized (MemoryEngine.this) {
-                check();
+                check(cut);
                 long generation = generations.merge(tunnel, 1L, Long::sum);
                 claims.computeIfAbsent(tunnel, id -> new HashMap<>()).put(instance, generation);
                 return generation;
@@ -142,7 +195,7 @@ public final class MemoryEngine {
         public boolean renew(String tunnel, String instance, long generation)
                 throws BrokerException {
             synchronized (MemoryEngine.this) {
-                check();
+                check(cut);
                 return is(tunnel, instance, generation);
             }
         }
@@ -151,7 +204,7 @@ public final class MemoryEngine {
         public boolean release(String tunnel, String instance, long generation)
                 throws BrokerException {
             synchronized (MemoryEngine.this) {
-                check();
+                check(cut);
                 boolean holds = is(tunnel, instance, generation);
                 if (holds) {
                     claims.computeIfPresent(
@@ -168,7 +221,7 @@ public final class MemoryEngine {
         @Override
         public List<Owner> owners(String tunnel) throws BrokerException {
             synchronized (MemoryEngine.this) {
-                check();
+                check(cut);
                 Map<String, Long> of = claims.getOrDefault(tunnel, Map.of());
                 of.keySet().removeIf(instance -> !lives(instance));
                 List<Owner> owners = new ArrayList<>();
@@ -182,15 +235,10 @@ public final class MemoryEngine {
             return (int) heartbeats.getOrDefault(instance, new long[2])[1];
         }
 
-        private boolean lives(String instance) {
-            long[] beat = heartbeats.get(instance);
-            return beat != null && nanoTime.getAsLong() - beat[0] < ALIVE.toNanos();
-        }
-
         @Override
         public boolean beat(String instance, int load) throws BrokerException {
             synchronized (MemoryEngine.this) {
-                check();
+                check(cut);
                 boolean lived = lives(instance);
                 heartbeats.put(instance, new long[] {nanoTime.getAsLong(), load});
                 return lived;
@@ -200,7 +248,7 @@ public final class MemoryEngine {
         @Override
         public void leave(String instance) throws BrokerException {
             synchronized (MemoryEngine.this) {
-                check();
+                check(cut);
                 heartbeats.remove(instance);
             }
         }

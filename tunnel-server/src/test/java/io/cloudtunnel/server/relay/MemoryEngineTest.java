@@ -1,5 +1,7 @@
 package io.cloudtunnel.server.relay;
 
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The contract, kept by what other tests use. */
@@ -26,5 +28,13 @@ class MemoryEngineTest extends EngineContract {
     @Override
     protected void letHeartbeatsExpire() {
         time.addAndGet(Directory.ALIVE.toNanos());
+    }
+
+    @Override
+    protected void letTimePass(Duration passes, Beat beat) throws Exception {
+        for (long left = passes.toMillis(); left > 0; left -= 100) {
+            time.addAndGet(TimeUnit.MILLISECONDS.toNanos(Math.min(left, 100)));
+            beat.now();
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.cloudtunnel.server.relay.redis;
 
 import io.cloudtunnel.server.relay.BrokerException;
 import io.cloudtunnel.server.relay.Directory;
+import io.cloudtunnel.server.relay.Leases;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.ScriptOutputType;
@@ -9,6 +10,7 @@ import io.lettuce.core.SetArgs;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** The directory in Redis; its keys are those of docs/relay.md, section 4. */
 final class RedisDirectory implements Directory {
 
-    private static final String PREFIX = "cloudtunnel:";
+    static final String PREFIX = "cloudtunnel:";
     private static final Duration GENERATION_KEPT = Duration.ofDays(1);
 
     /** Owners, generation; instance, how long each is kept. */
@@ -54,9 +56,15 @@ final class RedisDirectory implements Directory {
             """;
 
     private final RedisEngine redis;
+    private final Leases leases = new RedisLeases(this);
 
     RedisDirectory(RedisEngine redis) {
         this.redis = redis;
+    }
+
+    @Override
+    public Leases leases() {
+        return leases;
     }
 
     private static String[] keys(String tunnel) {
@@ -69,7 +77,8 @@ final class RedisDirectory implements Directory {
         return PREFIX + "alive:" + instance;
     }
 
-    private <T> T call(Function<RedisAsyncCommands<String, String>, RedisFuture<T>> command)
+    /** One command, and its answer. */
+    <T> T call(Function<RedisAsyncCommands<String, String>, RedisFuture<T>> command)
             throws BrokerException, InterruptedException {
         RedisEngine.@Nullable Connections now = redis.connections();
         if (now == null) {
@@ -89,7 +98,7 @@ final class RedisDirectory implements Directory {
                 redis -> redis.eval(script, ScriptOutputType.INTEGER, keys(tunnel), arguments));
     }
 
-    private static String millis(Duration time) {
+    static String millis(Duration time) {
         return Long.toString(time.toMillis());
     }
 
@@ -117,21 +126,36 @@ final class RedisDirectory implements Directory {
         if (claims.isEmpty()) {
             return List.of();
         }
-        List<String> instances = List.copyOf(claims.keySet());
-        String[] heartbeats = instances.stream().map(RedisDirectory::alive).toArray(String[]::new);
-        List<KeyValue<String, String>> loads = call(redis -> redis.mget(heartbeats));
-        List<Owner> owners = new ArrayList<>(instances.size());
-        for (int i = 0; i < instances.size(); i++) {
-            String instance = instances.get(i);
-            long generation = Long.parseLong(String.valueOf(claims.get(instance)));
-            if (loads.get(i).hasValue()) {
-                owners.add(
-                        new Owner(instance, generation, Integer.parseInt(loads.get(i).getValue())));
+        Map<String, Integer> living = living(List.copyOf(claims.keySet()));
+        List<Owner> owners = new ArrayList<>(claims.size());
+        for (Map.Entry<String, String> claim : claims.entrySet()) {
+            String instance = claim.getKey();
+            long generation = Long.parseLong(claim.getValue());
+            Integer load = living.get(instance);
+            if (load != null) {
+                owners.add(new Owner(instance, generation, load));
             } else {
                 boolean ignored = release(tunnel, instance, generation);
             }
         }
         return owners;
+    }
+
+    /** Those of some instances that live, and their loads. */
+    Map<String, Integer> living(List<String> instances)
+            throws BrokerException, InterruptedException {
+        if (instances.isEmpty()) {
+            return Map.of();
+        }
+        String[] heartbeats = instances.stream().map(RedisDirectory::alive).toArray(String[]::new);
+        List<KeyValue<String, String>> loads = call(redis -> redis.mget(heartbeats));
+        Map<String, Integer> living = new HashMap<>();
+        for (int i = 0; i < instances.size(); i++) {
+            if (loads.get(i).hasValue()) {
+                living.put(instances.get(i), Integer.parseInt(loads.get(i).getValue()));
+            }
+        }
+        return living;
     }
 
     @Override
