@@ -17,7 +17,6 @@ import java.util.stream.Stream;
  */
 public final class LoadMain {
 
-    private static final String BASELINE = "nginx";
     private static final int ONE_WAY_MILLIS = 50;
 
     private final PrintStream out = System.out;
@@ -25,6 +24,7 @@ public final class LoadMain {
     private final List<Target> targets = new ArrayList<>();
     private final List<String> scenarios = words("load.scenarios", String.join(",", all()));
     private final List<String> ways = words("load.ways", "direct,nginx,ours,cranker");
+    private final String baseline = System.getProperty("load.baseline", "nginx");
     private final int rounds = Integer.getInteger("load.rounds", 5);
     private final int warmup = Integer.getInteger("load.warmup", 3);
     private final int seconds = Integer.getInteger("load.seconds", 5);
@@ -67,7 +67,7 @@ public final class LoadMain {
                 results.add("peak RSS of all processes, MiB", target.name(), peak);
             }
             out.println();
-            out.println(results.table(BASELINE));
+            out.println(results.table(baseline));
         } finally {
             targets.forEach(Target::close);
         }
@@ -81,6 +81,8 @@ public final class LoadMain {
                         case "nginx" -> factory.nginx(local);
                         case "ours" -> factory.ours(local);
                         case "routing" -> factory.routing(local);
+                        case "relayed" -> factory.relayed(way, local, false);
+                        case "relayed-nats" -> factory.relayed(way, local, true);
                         case "cranker" -> factory.cranker(local);
                         default -> throw new IllegalArgumentException("no way is called " + way);
                     };

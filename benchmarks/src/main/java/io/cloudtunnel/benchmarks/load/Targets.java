@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 record Targets(Path folder, String server, String agent, String jvmOptions) {
 
     private static final Pattern TUNNEL = Pattern.compile("/pub/[A-Za-z0-9]+");
+    private static final String LOOPBACK = "127.0.0.1";
     private static final int ATTEMPTS = 300;
     private static final long PAUSE_MILLIS = 100;
 
@@ -109,6 +111,60 @@ record Targets(Path folder, String server, String agent, String jvmOptions) {
         Child agentChild = agent("routing", agents, local);
         return ready(
                 new Target("routing", port, tunnel(agentChild), List.of(serverChild, agentChild)));
+    }
+
+    /**
+     * Two instances that Redis joins, or NATS beside it: the agent is at one of them, the other one
+     * is asked. With the packaged programs only, since the class path has no client of Redis.
+     *
+     * @return null where a broker is not installed
+     */
+    @Nullable Target relayed(String name, int local, boolean nats)
+            throws IOException, InterruptedException {
+        if (server.isEmpty() || agent.isEmpty()) {
+            throw new IllegalArgumentException(
+                    name + " takes the packaged programs: -Dload.server=FILE.jar -Dload.agent=...");
+        }
+        Path redis = Programs.find("redis-server");
+        Path natsServer = Programs.find("nats-server");
+        if (redis == null || (nats && natsServer == null)) {
+            return null;
+        }
+        List<Child> all = new ArrayList<>();
+        List<String> settings = new ArrayList<>();
+        String redisPort = Integer.toString(Programs.freePort());
+        List<String> redisCommand =
+                List.of(redis.toString(), "--port", redisPort, "--save", "", "--bind", LOOPBACK);
+        all.add(Child.start(folder.resolve(name + "-redis.log"), redisCommand));
+        settings.addAll(List.of("REDIS_URL", "redis://" + LOOPBACK + ":" + redisPort));
+        if (nats) {
+            String natsPort = Integer.toString(Programs.freePort());
+            List<String> command =
+                    List.of(String.valueOf(natsServer), "-a", LOOPBACK, "-p", natsPort);
+            all.add(Child.start(folder.resolve(name + "-nats.log"), command));
+            settings.addAll(List.of("NATS_URL", "nats://" + LOOPBACK + ":" + natsPort));
+        }
+        settings.addAll(List.of("TUNNEL_KEY", "k:" + "0123456789abcdef".repeat(2)));
+        int owner = instance(name + "-owner", settings, all);
+        int asked = instance(name + "-asked", settings, all);
+        Child agentChild = agent(name, owner, local);
+        all.add(agentChild);
+        return ready(new Target(name, asked, tunnel(agentChild), all));
+    }
+
+    private int instance(String file, List<String> settings, List<Child> all)
+            throws IOException, InterruptedException {
+        int port = Programs.freePort();
+        List<String> environment = new ArrayList<>(settings);
+        environment.addAll(List.of("PORT", Integer.toString(port), "REGISTRATION", "open"));
+        Child child =
+                Child.start(
+                        folder.resolve(file + ".log"),
+                        program(server, "io.cloudtunnel.server.Main"),
+                        environment.toArray(String[]::new));
+        all.add(child);
+        ready(new Target(file, port, "/health/live?", List.of(child)));
+        return port;
     }
 
     private Child agent(String file, int server, int local) throws IOException {
