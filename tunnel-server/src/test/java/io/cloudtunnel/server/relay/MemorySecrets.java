@@ -62,7 +62,8 @@ final class MemorySecrets implements SecretStore {
     }
 
     @Override
-    public @Nullable State rotate(String tunnel, long generation, Duration grace) throws BrokerException {
+    public @Nullable State rotate(String tunnel, long generation, Duration grace)
+            throws BrokerException {
         check.run();
         synchronized (data) {
             State now = data.states.getOrDefault(tunnel, State.INITIAL);
