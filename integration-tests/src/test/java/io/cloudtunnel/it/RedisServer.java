@@ -13,10 +13,21 @@ final class RedisServer implements AutoCloseable {
 
     private final Path home;
     private final int port;
+    private final boolean keeps;
     private Programs process;
 
     RedisServer(Path home) throws IOException, InterruptedException {
+        this(home, false);
+    }
+
+    /** One that has kept what it was told when it is started again. */
+    static RedisServer onDisk(Path home) throws IOException, InterruptedException {
+        return new RedisServer(home, true);
+    }
+
+    private RedisServer(Path home, boolean keeps) throws IOException, InterruptedException {
         this.home = home;
+        this.keeps = keeps;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
@@ -34,7 +45,11 @@ final class RedisServer implements AutoCloseable {
                                 "--bind",
                                 "127.0.0.1",
                                 "--save",
-                                ""),
+                                "",
+                                "--appendonly",
+                                keeps ? "yes" : "no",
+                                "--appendfsync",
+                                "always"),
                         Map.of());
         Waiting.until(10, "redis-server", this::accepts);
         return started;
@@ -52,13 +67,13 @@ final class RedisServer implements AutoCloseable {
         return "redis://127.0.0.1:" + port;
     }
 
-    /** Ends it; everything in it is lost. */
+    /** Ends it; everything in it is lost, unless it is on disk. */
     void stop() throws InterruptedException {
         process.kill();
         int ignored = process.awaitExit();
     }
 
-    /** Starts it again, empty. */
+    /** Starts it again, empty unless it is on disk. */
     void start() throws IOException, InterruptedException {
         process = launch();
     }

@@ -5,6 +5,7 @@ import io.cloudtunnel.protocol.http.HttpLimits;
 import io.cloudtunnel.protocol.session.Patrol;
 import io.cloudtunnel.server.agents.AgentEndpoint;
 import io.cloudtunnel.server.agents.RegisterHandler;
+import io.cloudtunnel.server.agents.TunnelHandlers;
 import io.cloudtunnel.server.agents.WrongRole;
 import io.cloudtunnel.server.connection.AcceptedSockets;
 import io.cloudtunnel.server.connection.PublicConnectionSelector;
@@ -41,6 +42,7 @@ final class ListenerSetup {
     record Parts(
             PublicHandler publicHandler,
             RegisterHandler registerHandler,
+            TunnelHandlers tunnelHandlers,
             AgentEndpoint agentEndpoint,
             Patrol patrol,
             Supplier<HealthHandlers.State> health) {}
@@ -94,10 +96,13 @@ final class ListenerSetup {
         if (config.role().takesAgents()) {
             routing.post(REGISTER, parts.registerHandler())
                     .get(REGISTER, parts.registerHandler()::describe)
-                    .any(AgentEndpoint.PATH, parts.agentEndpoint()::upgradeRequired);
+                    .any(AgentEndpoint.PATH, parts.agentEndpoint()::upgradeRequired)
+                    .register(TunnelHandlers.PATH, parts.tunnelHandlers());
         } else {
             WrongRole refusal = new WrongRole(config.role());
-            routing.any(REGISTER, refusal).any(AgentEndpoint.PATH, refusal);
+            routing.any(REGISTER, refusal)
+                    .any(AgentEndpoint.PATH, refusal)
+                    .any(TunnelHandlers.PATH + "/*", refusal);
         }
     }
 

@@ -51,6 +51,12 @@ final class ServerOptions {
                     "DURATION",
                     "How long a request waits for an agent that has just gone, or off; default"
                             + " 5s, and three times as long in the server's first minute.");
+    static final Option ROTATE_GRACE =
+            Option.of(
+                    "rotate-grace",
+                    "ROTATE_GRACE",
+                    "DURATION",
+                    "How long a secret that was rotated away still counts, or off; default 5m.");
     static final Option RESPONSE_TIMEOUT =
             Option.of(
                     "response-timeout",
@@ -157,6 +163,7 @@ final class ServerOptions {
                     MAX_LINKS,
                     LINK_LIFETIME,
                     BRIDGE_TIME,
+                    ROTATE_GRACE,
                     RESPONSE_TIMEOUT,
                     JSON_BODY_LIMIT,
                     JSON_MAX_BODY,

@@ -99,11 +99,16 @@ final class ServerSettings {
             Duration life = settings.duration(ServerOptions.LINK_LIFETIME, Duration.ZERO);
             set(ServerOptions.LINK_LIFETIME, text -> builder.linkLifetime(life));
         }
-        boolean off = "off".equalsIgnoreCase(settings.text(ServerOptions.BRIDGE_TIME));
-        if (off) {
-            builder.bridgeTime(Duration.ZERO);
-        } else if (settings.text(ServerOptions.BRIDGE_TIME) != null) {
-            builder.bridgeTime(settings.duration(ServerOptions.BRIDGE_TIME, Duration.ZERO));
+        durationOrOff(ServerOptions.BRIDGE_TIME, builder::bridgeTime);
+        durationOrOff(ServerOptions.ROTATE_GRACE, builder::rotateGrace);
+    }
+
+    private void durationOrOff(Option option, Consumer<Duration> setter) {
+        String text = settings.text(option);
+        if ("off".equalsIgnoreCase(text)) {
+            setter.accept(Duration.ZERO);
+        } else if (text != null) {
+            setter.accept(settings.duration(option, Duration.ZERO));
         }
     }
 

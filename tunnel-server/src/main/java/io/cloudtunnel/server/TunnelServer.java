@@ -9,6 +9,8 @@ import io.cloudtunnel.server.agents.Instance;
 import io.cloudtunnel.server.agents.LinkAcceptor;
 import io.cloudtunnel.server.agents.PublicUrls;
 import io.cloudtunnel.server.agents.RegisterHandler;
+import io.cloudtunnel.server.agents.Revocations;
+import io.cloudtunnel.server.agents.TunnelHandlers;
 import io.cloudtunnel.server.auth.Credentials;
 import io.cloudtunnel.server.auth.RegistrationPolicy;
 import io.cloudtunnel.server.auth.TunnelKeys;
@@ -23,6 +25,7 @@ import io.cloudtunnel.server.prefix.ResponseRewriter;
 import io.cloudtunnel.server.prefix.RootFallback;
 import io.cloudtunnel.server.registry.Bridge;
 import io.cloudtunnel.server.registry.LinkRegistry;
+import io.cloudtunnel.server.relay.Engine;
 import io.cloudtunnel.server.relay.Relay;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
@@ -51,6 +54,7 @@ public final class TunnelServer implements AutoCloseable {
     private final MemoryBudget budget;
     private final ListenerSetup listener;
     private final @Nullable Relay relay;
+    private final Revocations revocations;
     private volatile @Nullable WebServer webServer;
 
     TunnelServer(TunnelServerConfig config) {
@@ -70,16 +74,13 @@ public final class TunnelServer implements AutoCloseable {
         this.links =
                 new LinkRegistry(
                         config.maxLinks(), new Bridge(config.bridgeTime(), MOST_BRIDGED), budget);
+        Engine engine = config.engine() == null ? null : config.engine().get();
+        this.revocations =
+                new Revocations(engine == null ? null : engine.directory().secrets(), clock);
         this.relay =
-                config.engine() == null
+                engine == null
                         ? null
-                        : new Relay(
-                                instance.id(),
-                                config.engine().get(),
-                                links,
-                                config.limits(),
-                                budget,
-                                patrol);
+                        : new Relay(instance.id(), engine, links, config.limits(), budget, patrol);
         RootFallback rootFallback = new RootFallback(config.rootFallback(), credentials::knows);
         PublicHandler publicHandler =
                 new PublicHandler(
@@ -109,6 +110,7 @@ public final class TunnelServer implements AutoCloseable {
                                 config.publicBaseUrl(),
                                 config.cloudRunService()),
                         credentials,
+                        revocations,
                         urls,
                         drain);
         AgentEndpoint agentEndpoint =
@@ -119,6 +121,7 @@ public final class TunnelServer implements AutoCloseable {
                         new LinkAcceptor(
                                 instance,
                                 links,
+                                revocations,
                                 drain,
                                 config.limits(),
                                 Greeting.of(
@@ -133,6 +136,12 @@ public final class TunnelServer implements AutoCloseable {
                         new ListenerSetup.Parts(
                                 publicHandler,
                                 registerHandler,
+                                new TunnelHandlers(
+                                        credentials,
+                                        revocations,
+                                        links,
+                                        urls,
+                                        config.rotateGrace()),
                                 agentEndpoint,
                                 patrol,
                                 this::health),
@@ -172,6 +181,7 @@ public final class TunnelServer implements AutoCloseable {
         if (relay != null) {
             relay.start(timer);
         }
+        revocations.start();
     }
 
     /**
@@ -253,6 +263,7 @@ public final class TunnelServer implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         WebServer server = webServer;
+        revocations.close();
         if (relay != null) {
             relay.close();
         }

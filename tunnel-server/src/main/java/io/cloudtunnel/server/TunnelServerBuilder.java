@@ -37,6 +37,7 @@ public final class TunnelServerBuilder {
     private int maxLinks = MOST_LINKS;
     private Duration bridgeTime = Duration.ofSeconds(5);
     private LinkLifetime linkLifetime = LinkLifetime.UNLIMITED;
+    private Duration rotateGrace = Duration.ofMinutes(5);
     private int trustedHops;
     private long memoryBudgetBytes;
     private RootFallback.Mode rootFallback = RootFallback.Mode.REFERER;
@@ -116,6 +117,15 @@ public final class TunnelServerBuilder {
      */
     public TunnelServerBuilder linkLifetime(Duration time) {
         linkLifetime = new LinkLifetime(time);
+        return this;
+    }
+
+    /**
+     * For how long a secret that was rotated away still counts; 5 minutes unless set, zero for not
+     * at all.
+     */
+    public TunnelServerBuilder rotateGrace(Duration time) {
+        rotateGrace = time;
         return this;
     }
 
@@ -343,6 +353,7 @@ public final class TunnelServerBuilder {
                         maxLinks,
                         bridgeTime,
                         linkLifetime,
+                        rotateGrace,
                         trustedHops,
                         memoryBudgetBytes,
                         rootFallback,

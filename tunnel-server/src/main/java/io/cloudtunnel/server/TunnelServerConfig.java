@@ -27,6 +27,7 @@ record TunnelServerConfig(
         int maxLinks,
         Duration bridgeTime,
         LinkLifetime linkLifetime,
+        Duration rotateGrace,
         int trustedHops,
         long memoryBudgetBytes,
         RootFallback.Mode rootFallback,

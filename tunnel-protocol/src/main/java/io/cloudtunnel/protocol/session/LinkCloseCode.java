@@ -9,6 +9,9 @@ public final class LinkCloseCode {
     /** A newer agent of the tunnel has taken the place of this one. */
     public static final int REPLACED = 4001;
 
+    /** The secret was deleted or rotated away. */
+    public static final int REVOKED = 4002;
+
     /** The peer was silent for too long. */
     public static final int SILENT = 4004;
 

@@ -36,6 +36,7 @@ final class AgentConnection implements ServerConnection, AgentLink {
     private static final Logger LOGGER = System.getLogger(AgentConnection.class.getName());
 
     private final String tunnelId;
+    private final long generation; // of its secret
     private final String peer;
     private final LinkAcceptor acceptor;
     private final WsLink link;
@@ -43,11 +44,16 @@ final class AgentConnection implements ServerConnection, AgentLink {
     private final CountDownLatch begun = new CountDownLatch(1); // until the 101 is written
     private final List<ScheduledFuture<?>> timers = new ArrayList<>(4); // of the serving thread
     private volatile @Nullable Greeting greeting;
+    private volatile Revocations.@Nullable Watch watch; // from begin on
     private volatile boolean leaving; // it gets no new requests
 
     AgentConnection(
-            ConnectionContext context, String tunnelId, boolean binary, LinkAcceptor acceptor) {
-        this.tunnelId = tunnelId;
+            ConnectionContext context,
+            AgentEndpoint.Admitted admitted,
+            boolean binary,
+            LinkAcceptor acceptor) {
+        this.tunnelId = admitted.tunnelId();
+        this.generation = admitted.generation();
         this.acceptor = acceptor;
         this.peer = context.remotePeer().host();
         this.link =
@@ -81,12 +87,12 @@ final class AgentConnection implements ServerConnection, AgentLink {
     void begin(Runnable handshake) {
         try {
             acceptor.links().add(tunnelId, this);
+            watch = acceptor.revocations().watch(tunnelId, generation, this::revoked);
             handshake.run();
         } catch (RuntimeException e) {
             upstream.end(
                     new ExchangeException(ErrorCode.AGENT_NOT_CONNECTED, "agent not connected"));
-            acceptor.links().remove(tunnelId, this);
-            acceptor.release();
+            forget();
             link.close(CloseCode.GOING_AWAY, "the handshake failed");
             throw e;
         } finally {
@@ -107,8 +113,7 @@ final class AgentConnection implements ServerConnection, AgentLink {
             awaitEnd();
         } finally {
             timers.forEach(timer -> timer.cancel(false));
-            acceptor.links().remove(tunnelId, this);
-            acceptor.release();
+            forget();
             LOGGER.log(
                     Level.INFO,
                     "link tunnel={0} agent={1} closed: {2}",
@@ -116,6 +121,25 @@ final class AgentConnection implements ServerConnection, AgentLink {
                     peer,
                     link.ending());
         }
+    }
+
+    private void forget() {
+        Revocations.Watch watching = watch;
+        if (watching != null) {
+            watching.close();
+        }
+        acceptor.links().remove(tunnelId, this);
+        acceptor.release();
+    }
+
+    /** Its secret does not count any more. */
+    private void revoked() {
+        leaving = true;
+        inBackground(() -> {
+            begun.await(); // nothing may be written before the 101
+            upstream.expire();
+            link.close(LinkCloseCode.REVOKED, "revoked: the secret was deleted or rotated away");
+        });
     }
 
     private void in(Duration time, Runnable task) {

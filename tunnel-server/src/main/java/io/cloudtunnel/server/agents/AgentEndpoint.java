@@ -78,7 +78,8 @@ public final class AgentEndpoint extends WsUpgrader {
                     "Sec-WebSocket-Key and Sec-WebSocket-Version: 13 are needed",
                     headers);
         }
-        String tunnelId = authenticate(context, prologue, headers);
+        Admitted admitted = authenticate(context, prologue, headers);
+        String tunnelId = admitted.tunnelId();
         if (!acceptor.tryReserve()) {
             throw refused(
                     Status.SERVICE_UNAVAILABLE_503,
@@ -87,7 +88,7 @@ public final class AgentEndpoint extends WsUpgrader {
                     headers);
         }
         boolean binary = RoutingFields.of(headers).hasToken("Sec-WebSocket-Protocol", BINARY);
-        AgentConnection connection = new AgentConnection(context, tunnelId, binary, acceptor);
+        AgentConnection connection = new AgentConnection(context, admitted, binary, acceptor);
         String url = urls.of(tunnelId, RoutingFields.of(headers), context.isSecure());
         connection.begin(() -> switchProtocols(context, key, binary, url));
         return connection;
@@ -110,8 +111,16 @@ public final class AgentEndpoint extends WsUpgrader {
                 .send(answer.body().toByteArray());
     }
 
+    /**
+     * Who may connect.
+     *
+     * @param tunnelId its tunnel
+     * @param generation that of its secret
+     */
+    record Admitted(String tunnelId, long generation) {}
+
     /** All failures look the same to the agent; the log says which one it was. */
-    private String authenticate(
+    private Admitted authenticate(
             ConnectionContext context, HttpPrologue prologue, WritableHeaders<?> headers) {
         String id = headers.first(TUNNEL_ID).orElse(null);
         String secret;
@@ -128,20 +137,24 @@ public final class AgentEndpoint extends WsUpgrader {
                 id == null || secret == null
                         ? Credentials.Verdict.INVALID
                         : credentials.verify(id, secret);
-        if (id == null || verdict != Credentials.Verdict.VALID) {
+        boolean genuine = verdict == Credentials.Verdict.VALID;
+        long generation = genuine && secret != null ? Credentials.generation(secret) : 0;
+        if (id == null || !genuine || !acceptor.revocations().accepts(id, generation)) {
             // Without the id: it may be anything, line ends among it.
             LOGGER.log(
                     Level.INFO,
                     "link refused: agent={0} credentials are {1}",
                     context.remotePeer().host(),
-                    secret == null ? "missing" : verdict.name().toLowerCase(Locale.ROOT));
+                    secret == null
+                            ? "missing"
+                            : genuine ? "revoked" : verdict.name().toLowerCase(Locale.ROOT));
             throw refused(
                     Status.UNAUTHORIZED_401,
                     "bad-credentials",
                     "id and secret of a tunnel of this server are needed",
                     headers);
         }
-        return id;
+        return new Admitted(id, generation);
     }
 
     private static RequestException refused(

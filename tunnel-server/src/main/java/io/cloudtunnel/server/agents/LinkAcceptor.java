@@ -13,6 +13,7 @@ import java.util.concurrent.ScheduledExecutorService;
  *
  * @param instance who we are
  * @param links where a link is found by public requests
+ * @param revocations whose secrets do not count any more
  * @param drain whether we are leaving
  * @param limits the limits of a link
  * @param greeting what this server says of itself in binary mode
@@ -24,6 +25,7 @@ import java.util.concurrent.ScheduledExecutorService;
 public record LinkAcceptor(
         Instance instance,
         LinkRegistry links,
+        Revocations revocations,
         Drain drain,
         Limits limits,
         Greeting greeting,

@@ -36,12 +36,18 @@ public final class RegisterHandler implements Handler {
 
     private final RegistrationPolicy policy;
     private final Credentials credentials;
+    private final Revocations revocations;
     private final PublicUrls urls;
     private final Drain drain;
 
     /** A handler over these parts. */
     public RegisterHandler(
-            RegistrationPolicy policy, Credentials credentials, PublicUrls urls, Drain drain) {
+            RegistrationPolicy policy,
+            Credentials credentials,
+            Revocations revocations,
+            PublicUrls urls,
+            Drain drain) {
+        this.revocations = revocations;
         this.policy = policy;
         this.credentials = credentials;
         this.urls = urls;
@@ -110,10 +116,14 @@ public final class RegisterHandler implements Handler {
     private Credentials.Pair issue(ServerRequest request) throws IOException, BadBody {
         JsonNode old = oldPair(request);
         String id = old.path("id").asText("");
-        boolean proven =
-                credentials.verify(id, old.path("secret").asText(""))
-                        != Credentials.Verdict.INVALID;
-        return proven ? credentials.issueFor(id) : credentials.issue();
+        String secret = old.path("secret").asText("");
+        if (credentials.verify(id, secret) == Credentials.Verdict.INVALID) {
+            return credentials.issue();
+        }
+        long generation = Credentials.generation(secret); // no later one, which only rotating gives
+        return revocations.accepts(id, generation)
+                ? credentials.issueFor(id, generation)
+                : credentials.issue();
     }
 
     private static JsonNode oldPair(ServerRequest request) throws IOException, BadBody {

@@ -75,11 +75,11 @@ public final class Credentials {
         System.arraycopy(start, 0, bytes, 0, RANDOM_BYTES);
         byte[] mac = keys.signing().forIds().sign(start);
         System.arraycopy(mac, 0, bytes, RANDOM_BYTES, ID_MAC_BYTES);
-        return issueFor(Base32.encode(bytes));
+        return issueFor(Base32.encode(bytes), 0);
     }
 
-    /** A new secret for an id that is known. */
-    public Pair issueFor(String id) {
+    /** A new secret for an id that is known, of a generation. */
+    public Pair issueFor(String id, long generation) {
         TunnelKeys.Key key = keys.signing();
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);
@@ -89,7 +89,7 @@ public final class Credentials {
                         VERSION,
                         key.id(),
                         id,
-                        "0", // generation
+                        Long.toString(generation),
                         Long.toString(clock.instant().getEpochSecond()),
                         "0", // never expires
                         "-", // no policy
@@ -141,6 +141,15 @@ public final class Credentials {
         long expires = Long.parseLong(parts.group(5));
         boolean over = expires != 0 && clock.instant().getEpochSecond() >= expires;
         return over ? Verdict.EXPIRED : Verdict.VALID;
+    }
+
+    /** The generation of a secret that was verified. */
+    public static long generation(String secret) {
+        Matcher parts = FORM.matcher(secret);
+        if (!parts.matches()) {
+            throw new IllegalArgumentException("no secret");
+        }
+        return Long.parseLong(parts.group(3));
     }
 
     /** Whether digits are at most 2^63 - 1. */

@@ -287,6 +287,12 @@ public final class LinkRegistry {
         return tunnel == null ? 0 : tunnel.links().usable();
     }
 
+    /** The links of a tunnel to this instance at this moment. */
+    public List<AgentLink> linksOf(String tunnelId) {
+        TunnelUpstream tunnel = tunnels.get(tunnelId);
+        return tunnel == null ? List.of() : tunnel.links().all();
+    }
+
     /** The tunnels that have links to this instance at this moment. */
     public Set<String> tunnels() {
         return Set.copyOf(tunnels.keySet());

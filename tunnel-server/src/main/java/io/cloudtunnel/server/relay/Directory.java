@@ -56,6 +56,9 @@ public interface Directory extends AutoCloseable {
     /** Which agents have tunnels for themselves. */
     Leases leases();
 
+    /** Which secrets still count. */
+    SecretStore secrets();
+
     /** Ends the connections. */
     @Override
     void close();

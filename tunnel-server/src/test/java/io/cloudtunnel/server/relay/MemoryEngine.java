@@ -21,6 +21,7 @@ public final class MemoryEngine {
     private final LongSupplier nanoTime;
     private final Map<String, Broker.Receiver> channels = new HashMap<>();
     private final Map<String, Map<String, Long>> claims = new HashMap<>();
+    private final MemorySecrets.Data secrets = new MemorySecrets.Data();
     private final Map<String, Long> generations = new HashMap<>();
     private final Map<String, long[]> heartbeats = new HashMap<>(); // time, load
     private final MemoryLeases leases = new MemoryLeases(this);
@@ -83,6 +84,11 @@ public final class MemoryEngine {
         if (down || cut.get()) {
             throw new BrokerException("down", null);
         }
+    }
+
+    /** Forgets all secrets that were deleted or rotated. */
+    public void loseSecrets() {
+        secrets.clear();
     }
 
     /** What one instance sees of it. */
@@ -164,6 +170,17 @@ public final class MemoryEngine {
         }
     }
 
+    /** What one instance sees of the secrets, which stay when it comes back empty. */
+    private SecretStore secretsOf() {
+        return new MemorySecrets(
+                secrets,
+                () -> {
+                    if (down) {
+                        throw new BrokerException("down", null);
+                    }
+                });
+    }
+
     private final class MemoryDirectory implements Directory {
         private final AtomicBoolean cut;
 
@@ -174,6 +191,11 @@ public final class MemoryEngine {
         @Override
         public Leases leases() {
             return leases.seenBy(cut);
+        }
+
+        @Override
+        public SecretStore secrets() {
+            return secretsOf();
         }
 
         @Override

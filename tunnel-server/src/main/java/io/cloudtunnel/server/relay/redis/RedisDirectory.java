@@ -3,6 +3,7 @@ package io.cloudtunnel.server.relay.redis;
 import io.cloudtunnel.server.relay.BrokerException;
 import io.cloudtunnel.server.relay.Directory;
 import io.cloudtunnel.server.relay.Leases;
+import io.cloudtunnel.server.relay.SecretStore;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.ScriptOutputType;
@@ -57,6 +58,7 @@ final class RedisDirectory implements Directory {
 
     private final RedisEngine redis;
     private final Leases leases = new RedisLeases(this);
+    private final SecretStore secrets = new RedisSecrets(this);
 
     RedisDirectory(RedisEngine redis) {
         this.redis = redis;
@@ -167,6 +169,11 @@ final class RedisDirectory implements Directory {
     @Override
     public void leave(String instance) throws BrokerException, InterruptedException {
         var unused = call(redis -> redis.del(alive(instance)));
+    }
+
+    @Override
+    public SecretStore secrets() {
+        return secrets;
     }
 
     @Override

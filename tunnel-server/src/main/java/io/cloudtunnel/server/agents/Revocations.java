@@ -1,0 +1,260 @@
+package io.cloudtunnel.server.agents;
+
+import io.cloudtunnel.server.relay.BrokerException;
+import io.cloudtunnel.server.relay.SecretStore;
+import io.cloudtunnel.server.relay.SecretStore.Changes;
+import io.cloudtunnel.server.relay.SecretStore.State;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whose secrets do not count any more, as far as this instance knows: asked when a link comes, and
+ * read once a second, so that links end whose secret was deleted or rotated away by way of another
+ * instance; docs/relay.md, "Deleted and rotated secrets". Safe for use by several threads.
+ */
+public final class Revocations implements AutoCloseable {
+
+    /** The tunnels whose states are remembered, whatever becomes of the store. */
+    static final int REMEMBERED = 50_000;
+
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
+    /** How long the first links wait for the store: an instance has just begun to connect to it. */
+    private static final long FIRST_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+    private static final Logger LOGGER = System.getLogger(Revocations.class.getName());
+
+    private final @Nullable SecretStore store;
+    private final Clock clock;
+    private final Thread thread;
+    private final long startNanos = System.nanoTime();
+    private final CountDownLatch firstLook = new CountDownLatch(1);
+    private final Map<String, Set<Watch>> live = new ConcurrentHashMap<>(); // by places for links
+
+    private final ReentrantLock lock = new ReentrantLock(); // guards seen; held for memory only
+    private final Map<String, State> seen =
+            new LinkedHashMap<>() {
+                private static final long serialVersionUID = 1L;
+
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<String, State> eldest) {
+                    return size() > REMEMBERED;
+                }
+            };
+
+    private volatile boolean reachable = true; // until a look has shown otherwise
+    private volatile boolean unchecked; // a link was let in that the store was not asked about
+    private volatile boolean closed;
+    private long version; // of the thread, as the next one
+    private boolean first = true;
+
+    /**
+     * Nothing is known yet.
+     *
+     * @param store null where there is none: then all that is genuine counts
+     */
+    public Revocations(@Nullable SecretStore store, Clock clock) {
+        this.store = store;
+        this.clock = clock;
+        this.thread = Thread.ofVirtual().name("tunnel-revocations").unstarted(this::run);
+    }
+
+    /** A link that ends with its secret. */
+    final class Watch {
+        private final String tunnelId;
+        private final long generation;
+        private final Runnable revoked;
+
+        private Watch(String tunnelId, long generation, Runnable revoked) {
+            this.tunnelId = tunnelId;
+            this.generation = generation;
+            this.revoked = revoked;
+        }
+
+        private void check(State state) {
+            if (!state.accepts(generation, clock.millis())) {
+                close();
+                revoked.run();
+            }
+        }
+
+        /** The link has ended. */
+        void close() {
+            live.computeIfPresent(
+                    tunnelId,
+                    (id, of) -> {
+                        of.remove(this);
+                        return of.isEmpty() ? null : of;
+                    });
+        }
+    }
+
+    /** Begins, whether the store can be reached or not. */
+    public void start() {
+        if (store != null) {
+            thread.start();
+        }
+    }
+
+    /** Where they are kept; null where nothing can be deleted or rotated. */
+    @Nullable SecretStore store() {
+        return store;
+    }
+
+    /**
+     * Whether a genuine secret still counts. What was seen revoked stays so; where the store cannot
+     * be asked, what is not known counts, and is asked for later. Waits for at most a second, and
+     * for 3 s from the start.
+     */
+    boolean accepts(String tunnelId, long generation) {
+        if (!known(tunnelId).accepts(generation, clock.millis())) {
+            return false;
+        }
+        if (store == null) {
+            return true;
+        }
+        try {
+            awaitFirstLook();
+            if (reachable) {
+                return state(store, tunnelId).accepts(generation, clock.millis());
+            }
+        } catch (BrokerException e) {
+            LOGGER.log(Level.DEBUG, "a link is let in without a look", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        unchecked = true;
+        return true;
+    }
+
+    private void awaitFirstLook() throws InterruptedException {
+        long left = FIRST_NANOS - (System.nanoTime() - startNanos);
+        boolean ignored = left > 0 && firstLook.await(left, TimeUnit.NANOSECONDS);
+    }
+
+    private State state(SecretStore from, String tunnelId)
+            throws BrokerException, InterruptedException {
+        remember(from.states(List.of(tunnelId)));
+        return known(tunnelId);
+    }
+
+    /** What is known of a tunnel without asking. */
+    State known(String tunnelId) {
+        lock.lock();
+        try {
+            return seen.getOrDefault(tunnelId, State.INITIAL);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes note of states, and ends the links that they leave without a secret. */
+    void learn(Map<String, State> states) {
+        remember(states);
+        states.keySet().forEach(this::check);
+    }
+
+    private void remember(Map<String, State> states) {
+        lock.lock();
+        try {
+            states.forEach((tunnelId, state) -> {
+                if (!state.equals(State.INITIAL)) {
+                    seen.merge(tunnelId, state, (old, now) -> old.or(now));
+                }
+            });
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * A link has come; it is told once its secret does not count any more, which may be at once.
+     *
+     * @param revoked does not block
+     */
+    Watch watch(String tunnelId, long generation, Runnable revoked) {
+        Watch watch = new Watch(tunnelId, generation, revoked);
+        live.compute(
+                tunnelId,
+                (id, of) -> {
+                    Set<Watch> now = of == null ? ConcurrentHashMap.newKeySet() : of;
+                    now.add(watch);
+                    return now;
+                });
+        watch.check(known(tunnelId)); // it may have been learned meanwhile
+        return watch;
+    }
+
+    private void check(String tunnelId) {
+        Set<Watch> of = live.get(tunnelId);
+        if (of != null) {
+            State state = known(tunnelId);
+            of.forEach(watch -> watch.check(state));
+        }
+    }
+
+    private void run() {
+        try {
+            while (!closed && store != null) {
+                try {
+                    look(store);
+                    reachable = true;
+                } catch (BrokerException e) {
+                    reachable = false;
+                }
+                live.keySet().forEach(this::check); // a grace may be over
+                TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
+            }
+        } catch (InterruptedException e) {
+            LOGGER.log(Level.TRACE, "closed", e);
+        }
+    }
+
+    private void look(SecretStore from) throws BrokerException, InterruptedException {
+        boolean all = unchecked;
+        unchecked = false;
+        try {
+            Changes changes = from.since(version);
+            remember(changes.states());
+            if (changes.lost()) {
+                LOGGER.log(Level.WARNING, "the store has lost which secrets were revoked");
+                from.restore(copy());
+            }
+            if (all || first || !changes.complete()) {
+                remember(from.states(live.keySet()));
+            }
+            version = changes.version();
+            first = false;
+            firstLook.countDown();
+        } catch (BrokerException e) {
+            unchecked |= all;
+            throw e;
+        }
+    }
+
+    private Map<String, State> copy() {
+        lock.lock();
+        try {
+            return Map.copyOf(seen);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+    }
+}
