@@ -149,7 +149,8 @@ class RevocationIT {
                 assertEquals(200, rotated.statusCode(), rotated.body());
                 String secret = JSON.readTree(rotated.body()).path("secret").asText();
                 after = new Pair(before.id(), secret);
-                assertTrue(isLetIn(there, before), "in its grace");
+                path = "/tunnels/" + before.id();
+                assertEquals(200, send(there, "GET", path, before.secret(), "").statusCode());
                 assertEquals(REVOKED, old.awaitClose());
                 redis.stop();
                 // Whoever was told of it knows without asking.

@@ -229,6 +229,8 @@ public final class Revocations implements AutoCloseable {
             remember(changes.states());
             if (changes.lost()) {
                 LOGGER.log(Level.WARNING, "the store has lost which secrets were revoked");
+            }
+            if (changes.lost() || !reachable) { // it may have come back without them
                 from.restore(copy());
             }
             if (all || first || !changes.complete()) {
