@@ -35,31 +35,49 @@ class StalledReadersIT {
                         new Bodies(),
                         server -> server.memoryBudget(BUDGET),
                         agent -> agent.memoryBudget(BUDGET))) {
-            normal(rig); // warms up
-            long alone = normal(rig);
-            for (int round = 0; round < 3; round++) { // what a round kept would be missing later
-                List<Wire> stalled = new ArrayList<>();
-                for (int i = 0; i < STALLED; i++) {
-                    stalled.add(stalled(rig));
-                }
-                long beside = normal(rig);
-                assertTrue(
-                        beside < 5 * alone + TimeUnit.SECONDS.toNanos(2),
-                        NORMAL + " requests took " + beside / 1000 + " µs, alone " + alone / 1000);
-                for (Wire each : stalled) {
-                    each.leave();
-                }
-                awaitIdle(rig);
+            othersGoOn(rig);
+        }
+    }
+
+    /** So between instances, where all of them share one way: none of it is theirs. */
+    @Test
+    void overTheRelayToo() throws Exception {
+        try (RedisServer redis = new RedisServer(folder);
+                Rig rig =
+                        Rig.relayed(
+                                folder,
+                                redis,
+                                new Bodies(),
+                                server -> server.memoryBudget(BUDGET),
+                                agent -> agent.memoryBudget(BUDGET))) {
+            othersGoOn(rig);
+        }
+    }
+
+    private static void othersGoOn(Rig rig) throws Exception {
+        normal(rig); // warms up
+        long alone = normal(rig);
+        for (int round = 0; round < 3; round++) { // what a round kept would be missing later
+            List<Wire> stalled = new ArrayList<>();
+            for (int i = 0; i < STALLED; i++) {
+                stalled.add(stalled(rig));
             }
-            try (Wire client = rig.get("/down/length/" + SIZE)) {
-                assertEquals(
-                        Content.of(SIZE), Content.read(client.body(client.readAnswer(), false)));
+            long beside = normal(rig);
+            assertTrue(
+                    beside < 5 * alone + TimeUnit.SECONDS.toNanos(2),
+                    NORMAL + " requests took " + beside / 1000 + " µs, alone " + alone / 1000);
+            for (Wire each : stalled) {
+                each.leave();
             }
+            awaitIdle(rig);
+        }
+        try (Wire client = rig.get("/down/length/" + SIZE)) {
+            assertEquals(Content.of(SIZE), Content.read(client.body(client.readAnswer(), false)));
         }
     }
 
     private static Wire stalled(Rig rig) throws Exception {
-        Wire wire = Wire.narrow(rig.server().port());
+        Wire wire = Wire.narrow(rig.port());
         wire.send(rig.requestHead("GET", "/down/length/" + SIZE));
         assertEquals(200, wire.readAnswer().status());
         return wire;

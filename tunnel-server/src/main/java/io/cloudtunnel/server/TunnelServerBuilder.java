@@ -6,12 +6,9 @@ import io.cloudtunnel.server.agents.LinkLifetime;
 import io.cloudtunnel.server.auth.RegistrationPolicy;
 import io.cloudtunnel.server.auth.TunnelKeys;
 import io.cloudtunnel.server.connection.ClientLimits;
-import io.cloudtunnel.server.front.Role;
 import io.cloudtunnel.server.prefix.HostMode;
 import io.cloudtunnel.server.prefix.RootFallback;
 import io.cloudtunnel.server.relay.Engine;
-import io.cloudtunnel.server.relay.nats.NatsBroker;
-import io.cloudtunnel.server.relay.redis.RedisEngine;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Collections;
@@ -26,7 +23,7 @@ public final class TunnelServerBuilder {
     private static final int MOST_LINKS = 10_000;
     private static final int MOST_LINKS_ON_CLOUD_RUN = 600; // of 1000 concurrent requests at most
 
-    private Role role = Role.ALL;
+    private final Joining joining = new Joining();
     private String host = "0.0.0.0";
     private int port = 8080;
     private @Nullable URI publicBaseUrl;
@@ -48,8 +45,6 @@ public final class TunnelServerBuilder {
     private Map<String, String> hostNames = Map.of();
     private Limits limits = Limits.DEFAULT;
     private @Nullable ClientLimits clientLimits;
-    private @Nullable String redisUrl;
-    private @Nullable Supplier<Engine> engine;
 
     TunnelServerBuilder() {}
 
@@ -212,9 +207,8 @@ public final class TunnelServerBuilder {
      * @throws IllegalArgumentException if it is malformed
      */
     public TunnelServerBuilder redisUrl(String url) {
-        RedisEngine.check(url);
-        redisUrl = url;
-        return engine(() -> RedisEngine.of(url));
+        joining.redis(url);
+        return this;
     }
 
     /**
@@ -226,17 +220,13 @@ public final class TunnelServerBuilder {
      * @throws IllegalArgumentException if it is another word
      */
     public TunnelServerBuilder role(String word) {
-        role = Role.parse(word);
+        joining.role(word);
         return this;
     }
 
-    /**
-     * Whether the role goes with the other values.
-     *
-     * @throws IllegalArgumentException if it does not
-     */
+    /** Throws {@link IllegalArgumentException} if the role does not go with the other values. */
     void checkRole() {
-        role.check(engine != null, publicBaseUrl != null);
+        joining.check(publicBaseUrl != null);
     }
 
     /**
@@ -249,17 +239,13 @@ public final class TunnelServerBuilder {
      * @throws IllegalStateException if there is no Redis
      */
     public TunnelServerBuilder natsUrl(String url) {
-        NatsBroker.check(url);
-        String redis = redisUrl;
-        if (redis == null) {
-            throw new IllegalStateException("natsUrl needs redisUrl, set before");
-        }
-        return engine(() -> new Engine(NatsBroker.of(url), RedisEngine.directoryOf(redis)));
+        joining.nats(url);
+        return this;
     }
 
     /** What joins this server with others; for tests. */
     TunnelServerBuilder engine(Supplier<Engine> joins) {
-        engine = joins;
+        joining.engine(joins);
         return this;
     }
 
@@ -315,22 +301,9 @@ public final class TunnelServerBuilder {
         return this;
     }
 
-    /**
-     * The names of tunnels, null where none has one.
-     *
-     * @throws IllegalArgumentException if values do not go together
-     */
+    /** As {@link HostMode#of}. */
     @Nullable HostMode hosts() {
-        if (hostDomain == null && hostNames.isEmpty()) {
-            return null;
-        }
-        HostMode hosts = new HostMode(hostDomain, hostNames);
-        if (publicBaseUrl != null && hosts.tunnelOf(publicBaseUrl.getHost()) != null) {
-            throw new IllegalArgumentException(
-                    "the host of PUBLIC_BASE_URL is given to a tunnel: then nothing of the server"
-                            + " itself could be reached there");
-        }
-        return hosts;
+        return HostMode.of(hostDomain, hostNames, publicBaseUrl);
     }
 
     /**
@@ -342,7 +315,7 @@ public final class TunnelServerBuilder {
         checkRole();
         return new TunnelServer(
                 new TunnelServerConfig(
-                        role,
+                        joining.role(),
                         host,
                         port,
                         publicBaseUrl,
@@ -363,7 +336,7 @@ public final class TunnelServerBuilder {
                         hosts(),
                         limits,
                         clientLimits == null ? ClientLimits.of(limits) : clientLimits,
-                        engine));
+                        joining.engine()));
     }
 
     /** Builds and starts a server of its own. */

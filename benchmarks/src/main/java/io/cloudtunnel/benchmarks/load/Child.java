@@ -47,7 +47,12 @@ final class Child implements AutoCloseable {
 
     /** The most memory that it has had resident, in MiB, its children's too. */
     double peakMib() {
-        return pids().mapToDouble(Child::peakMib).sum();
+        return pids().mapToDouble(pid -> memoryMib(pid, "VmHWM:")).sum();
+    }
+
+    /** The memory that it has resident now, in MiB, its children's too. */
+    double residentMib() {
+        return pids().mapToDouble(pid -> memoryMib(pid, "VmRSS:")).sum();
     }
 
     private Stream<Long> pids() {
@@ -66,10 +71,10 @@ final class Child implements AutoCloseable {
         }
     }
 
-    private static double peakMib(long pid) {
+    private static double memoryMib(long pid, String line) {
         try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/status"))) {
-            return lines.filter(line -> line.startsWith("VmHWM:"))
-                    .mapToDouble(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024.0)
+            return lines.filter(each -> each.startsWith(line))
+                    .mapToDouble(each -> Long.parseLong(each.replaceAll("\\D", "")) / 1024.0)
                     .sum();
         } catch (IOException e) {
             return 0;

@@ -52,6 +52,26 @@ public final class HostMode {
         this.hostsById = Map.copyOf(first);
     }
 
+    /**
+     * The same; null where no tunnel has a host of its own.
+     *
+     * @param base the server's own URL; null where it is not known
+     * @throws IllegalArgumentException also if the server's own host is given to a tunnel
+     */
+    public static @Nullable HostMode of(
+            @Nullable String domain, Map<String, String> customHosts, @Nullable URI base) {
+        if (domain == null && customHosts.isEmpty()) {
+            return null;
+        }
+        HostMode hosts = new HostMode(domain, customHosts);
+        if (base != null && hosts.tunnelOf(base.getHost()) != null) {
+            throw new IllegalArgumentException(
+                    "the host of PUBLIC_BASE_URL is given to a tunnel: then nothing of the server"
+                            + " itself could be reached there");
+        }
+        return hosts;
+    }
+
     /** Checks values as the constructor does. */
     public static void check(@Nullable String domain, Map<String, String> customHosts) {
         HostMode ignored = new HostMode(domain, customHosts);

@@ -18,7 +18,13 @@ final class Owners {
     private final Object monitor = new Object(); // guards what follows; held for memory only
     private final LinkedHashMap<String, Known> known = new LinkedHashMap<>(); // MOST_TUNNELS
 
-    private record Known(List<Owner> owners, long nanos) {}
+    /**
+     * What was said.
+     *
+     * @param nanos when
+     * @param holds false where the owners have gone since
+     */
+    private record Known(List<Owner> owners, long nanos, boolean holds) {}
 
     Owners(Directory directory, LongSupplier nanoTime) {
         this.directory = directory;
@@ -26,7 +32,8 @@ final class Owners {
     }
 
     /**
-     * The owners of a tunnel, as the directory says now or said within the last 300 ms.
+     * The owners of a tunnel, as the directory says now or said within the last 300 ms, or the 300
+     * before while it is being asked.
      *
      * @param fresh whether only what it says now will do
      */
@@ -34,15 +41,19 @@ final class Owners {
         long now = nanoTime.getAsLong();
         synchronized (monitor) {
             Known last = known.get(tunnelId);
-            if (!fresh && last != null && now - last.nanos < FRESH_NANOS) {
-                return last.owners;
+            if (!fresh && last != null && last.holds) {
+                if (now - last.nanos < FRESH_NANOS) {
+                    return last.owners;
+                }
+                // Of many requests at a time one asks, and the others use what it renews.
+                known.put(tunnelId, new Known(last.owners, now, true));
             }
         }
         List<Owner> owners = directory.owners(tunnelId);
         synchronized (monitor) {
             if (!owners.isEmpty()) {
                 known.remove(tunnelId); // so that the order is that of time
-                known.put(tunnelId, new Known(owners, now));
+                known.put(tunnelId, new Known(owners, now, true));
                 trim();
             } else {
                 known.computeIfPresent(tunnelId, (id, last) -> gone(last));
@@ -60,7 +71,7 @@ final class Owners {
 
     /** Known to have been there, but not to be used any more. */
     private static Known gone(Known last) {
-        return new Known(last.owners, last.nanos - FRESH_NANOS);
+        return new Known(last.owners, last.nanos, false);
     }
 
     /** Whether the tunnel had an owner within the last minute, as far as is known here. */
