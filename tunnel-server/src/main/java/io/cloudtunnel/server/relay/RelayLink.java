@@ -49,7 +49,7 @@ final class RelayLink implements Link {
         /** The other instance has accepted it. Does not block. */
         default void accepted() {}
 
-        /** It ended; once, by the receiving thread, before it learns of that. */
+        /** It ended; by each thread that sends or receives, before that one fails of it. */
         default void ended(String why) {}
     }
 
@@ -109,6 +109,7 @@ final class RelayLink implements Link {
             throw new IOException("interrupted while waiting for pair credit", e);
         } finally {
             lock.unlock();
+            tellIfEnded();
         }
     }
 
@@ -242,6 +243,17 @@ final class RelayLink implements Link {
             return null;
         }
         throw new IOException(why);
+    }
+
+    /**
+     * Who is about to fail, since it ended, first says why: else the session knows no reason.
+     * Called with no lock held.
+     */
+    private void tellIfEnded() {
+        String why = ended();
+        if (why != null) {
+            events.ended(why);
+        }
     }
 
     @Override
