@@ -126,9 +126,8 @@ public final class Revocations implements AutoCloseable {
         }
         try {
             awaitFirstLook();
-            if (reachable) {
-                return state(store, tunnelId).accepts(generation, clock.millis());
-            }
+            // Also where the last look failed: the store may be back for less than a second.
+            return state(store, tunnelId).accepts(generation, clock.millis());
         } catch (BrokerException e) {
             LOGGER.log(Level.DEBUG, "a link is let in without a look", e);
         } catch (InterruptedException e) {
