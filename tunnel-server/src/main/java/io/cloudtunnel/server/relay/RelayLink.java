@@ -100,16 +100,20 @@ final class RelayLink implements Link {
         if (!(message instanceof Message.Binary binary)) {
             throw new IllegalArgumentException("only binary messages travel between instances");
         }
+        boolean sent = false;
         lock.lock();
         try {
             sender.send(binary.parts());
             busyNanos = sender.sentNanos();
+            sent = true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while waiting for pair credit", e);
         } finally {
             lock.unlock();
-            tellIfEnded();
+            if (!sent) {
+                tellIfEnded();
+            }
         }
     }
 
@@ -124,11 +128,12 @@ final class RelayLink implements Link {
             }
             heardNanos = System.nanoTime();
             if (message.sequence() != receiveSequence) {
-                endLocked(
+                end(
                         "the broker lost messages between instances: number "
                                 + message.sequence()
                                 + " came for "
                                 + receiveSequence,
+                        false,
                         true);
                 return;
             }
@@ -144,7 +149,7 @@ final class RelayLink implements Link {
                 events.accepted();
             }
             case CREDIT -> onCredit(message.number());
-            case END -> onEndOfPeer(message.content().utf8());
+            case END -> end(message.content().utf8(), true, false);
             case DATA -> onData(message.content());
             case WANT -> {
                 int bytes = message.number();
@@ -185,23 +190,8 @@ final class RelayLink implements Link {
         }
     }
 
-    private void onEndOfPeer(String reason) {
-        lock.lock();
-        try {
-            orderly = true;
-            endLocked(reason, false);
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private void violated(String how) {
-        lock.lock();
-        try {
-            endLocked("the other instance violates the relay's protocol: " + how, true);
-        } finally {
-            lock.unlock();
-        }
+        end("the other instance violates the relay's protocol: " + how, false, true);
     }
 
     /** New pair credit for the other side. */
@@ -270,35 +260,36 @@ final class RelayLink implements Link {
 
     @Override
     public void close(int code, String reason) {
-        lock.lock();
-        try {
-            orderly |= ended == null;
-            endLocked(reason, true);
-        } finally {
-            lock.unlock();
-        }
+        end(reason, true, true);
     }
 
     /** Ends it for this side only: the other one cannot be told. */
     void end(String reason) {
+        end(reason, false, false);
+    }
+
+    /**
+     * The first end counts.
+     *
+     * @param asAgreed whether one of the two wanted it, so that nothing has failed
+     * @param tells whether the other side is told
+     */
+    private void end(String reason, boolean asAgreed, boolean tells) {
         lock.lock();
         try {
-            endLocked(reason, false);
+            if (ended == null) {
+                ended = reason;
+                orderly = asAgreed;
+                if (tells) {
+                    Bytes text = Bytes.utf8(reason);
+                    int length = Math.min(MOST_REASON, text.length());
+                    sender.publish(MessageType.END, text.slice(0, length));
+                }
+            }
+            changed.signalAll();
         } finally {
             lock.unlock();
         }
-    }
-
-    private void endLocked(String reason, boolean tells) {
-        if (ended == null) {
-            ended = reason;
-            if (tells) {
-                Bytes text = Bytes.utf8(reason);
-                int length = Math.min(MOST_REASON, text.length());
-                sender.publish(MessageType.END, text.slice(0, length));
-            }
-        }
-        changed.signalAll();
     }
 
     /** Looks at the time: says that this side lives, and ends what is silent or stuck. */
@@ -309,9 +300,9 @@ final class RelayLink implements Link {
                 return;
             }
             if (nowNanos - heardNanos > SILENCE.toNanos()) {
-                endLocked("the other instance is silent", true);
+                end("the other instance is silent", false, true);
             } else if (sender.isStuck(nowNanos)) {
-                endLocked("the broker takes too long", false);
+                end("the broker takes too long", false, false);
             } else if (nowNanos - sender.sentNanos() > ALIVE.toNanos()) {
                 sender.publish(MessageType.ALIVE, Bytes.EMPTY);
             }
