@@ -35,8 +35,8 @@ final class Claims implements AutoCloseable {
     private final Exclusives exclusives;
     private final Thread thread;
 
-    private final ReentrantLock lock =
-            new ReentrantLock(); // guards the next ones; held for memory only
+    // Guards the next three; held for memory only.
+    private final ReentrantLock lock = new ReentrantLock();
     private final Condition marks = lock.newCondition();
     private Set<String> marked = new LinkedHashSet<>(); // bounded by the tunnels that have links
     private Set<String> asked = new LinkedHashSet<>(); // the same
@@ -121,21 +121,29 @@ final class Claims implements AutoCloseable {
                 exclusives.asked(tunnelId);
                 todo.add(tunnelId);
             }
-            for (String tunnelId : List.copyOf(todo)) {
-                settle(tunnelId);
-                todo.remove(tunnelId);
-            }
+            settle(todo);
         } catch (BrokerException e) {
             if (reachable) {
                 LOGGER.log(Level.WARNING, "the directory cannot be reached: {0}", e.getMessage());
             }
             reachable = false;
-            lock.lock();
-            try {
-                marked.addAll(todo); // with the next heartbeat
-            } finally {
-                lock.unlock();
+        }
+        lock.lock();
+        try {
+            marked.addAll(todo); // what is left comes with the next heartbeat
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** As many as there is time for: a heartbeat that is late would cost all of them. */
+    private void settle(Set<String> todo) throws BrokerException, InterruptedException {
+        for (String tunnelId : List.copyOf(todo)) {
+            if (System.nanoTime() - beatNanos >= BEAT_NANOS) {
+                return;
             }
+            settle(tunnelId);
+            todo.remove(tunnelId);
         }
     }
 

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A link that does what a test says. */
-final class FakeLink implements AgentLink {
+public final class FakeLink implements AgentLink {
 
     final String agent;
     final boolean binary;
@@ -37,7 +37,7 @@ final class FakeLink implements AgentLink {
         return new FakeLink(agent, true);
     }
 
-    static FakeLink json() {
+    public static FakeLink json() {
         return new FakeLink("", false);
     }
 
