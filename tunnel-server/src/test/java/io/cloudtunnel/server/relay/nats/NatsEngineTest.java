@@ -5,7 +5,6 @@ import io.cloudtunnel.server.relay.EngineContract;
 import io.cloudtunnel.server.relay.redis.RedisEngine;
 import io.cloudtunnel.server.relay.servers.NatsServer;
 import io.cloudtunnel.server.relay.servers.RedisServer;
-import io.lettuce.core.RedisClient;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -44,9 +43,6 @@ class NatsEngineTest extends EngineContract {
 
     @Override
     protected void letHeartbeatsExpire() {
-        try (RedisClient client = RedisClient.create(redis.url());
-                var connection = client.connect()) {
-            connection.sync().keys("cloudtunnel:alive:*").forEach(connection.sync()::del);
-        }
+        redis.forgetHeartbeats();
     }
 }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.cloudtunnel.server.relay.Engine;
 import io.cloudtunnel.server.relay.EngineContract;
 import io.cloudtunnel.server.relay.servers.RedisServer;
-import io.lettuce.core.RedisClient;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,13 +39,9 @@ class RedisEngineTest extends EngineContract {
         redis.start();
     }
 
-    /** By the hand of somebody who deletes them, so that nobody waits. */
     @Override
     protected void letHeartbeatsExpire() {
-        try (RedisClient client = RedisClient.create(redis.url());
-                var connection = client.connect()) {
-            connection.sync().keys("cloudtunnel:alive:*").forEach(connection.sync()::del);
-        }
+        redis.forgetHeartbeats();
     }
 
     @Test

@@ -4,7 +4,7 @@ import io.cloudtunnel.server.relay.Engine;
 import io.cloudtunnel.server.relay.SecretStore;
 import io.cloudtunnel.server.relay.SecretStoreContract;
 import io.cloudtunnel.server.relay.servers.RedisServer;
-import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.sync.RedisServerCommands;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -34,10 +34,7 @@ class RedisSecretsTest extends SecretStoreContract {
 
     @Override
     protected void empty() {
-        try (RedisClient client = RedisClient.create(redis.url());
-                var connection = client.connect()) {
-            connection.sync().flushall();
-        }
+        redis.tell(RedisServerCommands::flushall);
     }
 
     /** Of changes the last 10,000 are kept in order; of states all, and none of them expires. */
@@ -56,11 +53,10 @@ class RedisSecretsTest extends SecretStoreContract {
         Assertions.assertEquals(1000, some.states().size());
         Assertions.assertEquals(10_000, some.version());
         Assertions.assertEquals(500, store.since(some.version()).states().size());
-        try (RedisClient client = RedisClient.create(redis.url());
-                var connection = client.connect()) {
-            for (String key : connection.sync().keys("*")) {
-                Assertions.assertEquals(-1, connection.sync().ttl(key), key);
+        redis.tell(commands -> {
+            for (String key : commands.keys("*")) {
+                Assertions.assertEquals(-1, commands.ttl(key), key);
             }
-        }
+        });
     }
 }
