@@ -257,6 +257,9 @@ public final class TunnelServer implements AutoCloseable {
         if (drain.isDraining()) {
             return;
         }
+        if (relay != null) {
+            relay.leaving();
+        }
         try {
             new Departure(links, drain).run(quiet);
         } catch (InterruptedException e) {

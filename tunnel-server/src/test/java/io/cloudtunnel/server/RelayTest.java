@@ -1,5 +1,6 @@
 package io.cloudtunnel.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,7 +10,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
@@ -180,7 +180,7 @@ class RelayTest {
                     message -> message[0] == DATA && message.length > 20_000 && one.tryAcquire());
             HttpResponse<byte[]> cut = post(asked, owner, new byte[1_000_000]);
             assertEquals(502, cut.statusCode());
-            String text = new String(cut.body(), StandardCharsets.UTF_8);
+            String text = new String(cut.body(), UTF_8);
             assertTrue(text.startsWith("outcome unknown"), text);
             assertTrue(text.contains("lost messages"), text);
             assertEquals(200, post(asked, owner, new byte[1_000_000]).statusCode());
@@ -223,6 +223,82 @@ class RelayTest {
             // The agent of the same tunnel is at another instance now.
             other.agent(RelayTest::echo);
             assertEquals(200, post(asked, other, new byte[9]).statusCode());
+        }
+    }
+
+    /** Else what is sent to it now is cut when it has left. */
+    @Test
+    void anInstanceThatLeavesIsNotAskedWhereAnotherHasALink() throws Exception {
+        Semaphore hold = new Semaphore(0);
+        try (Tunnel leaving = instance();
+                Tunnel other = instance();
+                Tunnel asked = instance()) {
+            leaving.agent(request -> request.answer(200, "leaving".getBytes(UTF_8)));
+            JdkAgent busy =
+                    JdkAgent.connect(
+                            other.client,
+                            other.port(),
+                            leaving.id,
+                            leaving.secret,
+                            request -> {
+                                if (request.json().path("path").asText().equals("/hold")) {
+                                    hold.acquireUninterruptibly();
+                                }
+                                request.answer(200, "other".getBytes(UTF_8));
+                            });
+            // So much that without its leaving the first one would be asked.
+            var held =
+                    other.client.sendAsync(
+                            HttpRequest.newBuilder(other.at(leaving.path("/hold"))).build(),
+                            BodyHandlers.ofString());
+            awaitAnswer(asked, leaving, "leaving");
+            awaitAnswer(leaving, leaving, "leaving"); // so it expects more for a while
+            Thread departure =
+                    Thread.ofVirtual().start(() -> leaving.server.leave(Duration.ofSeconds(4)));
+            awaitAnswer(asked, leaving, "other");
+            assertTrue(departure.isAlive(), "it still serves");
+            hold.release();
+            assertEquals(200, held.get(10, TimeUnit.SECONDS).statusCode());
+            busy.close();
+            departure.join();
+        }
+    }
+
+    private static void awaitAnswer(Tunnel asked, Tunnel of, String text) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(3);
+        String got = "";
+        while (!got.equals(text)) {
+            assertTrue(System.nanoTime() < end, () -> text + " answers within 3 s");
+            got = new String(post(asked, of, new byte[0]).body(), UTF_8);
+        }
+    }
+
+    /** At once, and not after the time that it would wait for an agent. */
+    @Test
+    void aRequestThatWasRelayedDoesNotWaitForABrokerThatIsGone() throws Exception {
+        Semaphore came = new Semaphore(0);
+        Semaphore hold = new Semaphore(0);
+        try (Tunnel owner = instance();
+                Tunnel asked = instance()) {
+            owner.agent(request -> {
+                came.release();
+                hold.acquireUninterruptibly();
+                request.answer(200, new byte[0]);
+            });
+            var answer =
+                    asked.client.sendAsync(
+                            HttpRequest.newBuilder(asked.at(owner.path("/"))).build(),
+                            BodyHandlers.ofString());
+            assertTrue(came.tryAcquire(10, TimeUnit.SECONDS), "the agent has it");
+            long began = System.nanoTime();
+            memory.down(true);
+            HttpResponse<String> refused = answer.get(10, TimeUnit.SECONDS);
+            assertEquals(503, refused.statusCode());
+            assertEquals(
+                    "broker-unavailable",
+                    refused.headers().firstValue("Cloudtunnel-Error").orElse(""));
+            assertTrue(System.nanoTime() - began < TimeUnit.SECONDS.toNanos(1), "at once");
+            hold.release(2);
         }
     }
 }

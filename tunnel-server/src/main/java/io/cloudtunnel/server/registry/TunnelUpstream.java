@@ -114,17 +114,18 @@ public final class TunnelUpstream implements Upstream {
      * @param why what became of it there
      * @param waits is told of the wait, so that it can be cancelled
      * @return null if there is none
+     * @throws ExchangeException if it was at another instance, and these cannot be asked any more
      */
     @Nullable TunnelLink another(
             RequestHead head, long bodyLength, TunnelLink not, ExchangeException why, OnWait waits)
-            throws InterruptedException {
+            throws ExchangeException, InterruptedException {
         // What is wrong with its local service is wrong on all links of an agent.
         boolean sameElsewhere = why.code() == ErrorCode.LOCAL_UNREACHABLE;
         Predicate<AgentLink> other =
                 one -> !one.equals(not) && !(sameElsewhere && one.agent().equals(not.agent()));
         TunnelLink found = links.choose(head, bodyLength, other);
         if (found == null && !sameElsewhere) {
-            found = registry.remotelyIfKnown(id, not);
+            found = remotely(not);
         }
         boolean gone =
                 why.code() == ErrorCode.AGENT_NOT_CONNECTED
@@ -134,6 +135,18 @@ public final class TunnelUpstream implements Upstream {
         }
         return registry.awaitLink(
                 id, tunnel -> tunnel.links.choose(head, bodyLength, other), not, waits);
+    }
+
+    private @Nullable TunnelLink remotely(TunnelLink not)
+            throws ExchangeException, InterruptedException {
+        try {
+            return registry.remotely(id, not);
+        } catch (ExchangeException e) {
+            if (not instanceof AgentLink) { // whose agent may come back to this instance
+                return null;
+            }
+            throw e;
+        }
     }
 
     /** Who has to know of a wait. */

@@ -26,6 +26,10 @@ final class Claims implements AutoCloseable {
     private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private static final long LEAVING_MILLIS = 200;
+
+    /** Of an instance that leaves: it is asked only where no other one has a link. */
+    private static final int LEAVING_LOAD = 1_000_000;
+
     private static final Logger LOGGER = System.getLogger(Claims.class.getName());
 
     private final String instance;
@@ -35,11 +39,13 @@ final class Claims implements AutoCloseable {
     private final Exclusives exclusives;
     private final Thread thread;
 
-    // Guards the next three; held for memory only.
+    // Guards the next four; held for memory only.
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition marks = lock.newCondition();
     private Set<String> marked = new LinkedHashSet<>(); // bounded by the tunnels that have links
     private Set<String> asked = new LinkedHashSet<>(); // the same
+    private boolean hurried; // whether the next heartbeat is to come at once
+    private volatile boolean leaving;
     private volatile boolean reachable;
     private volatile boolean closed;
 
@@ -97,6 +103,18 @@ final class Claims implements AutoCloseable {
         }
     }
 
+    /** From now on others are to ask another owner where there is one. Does not block. */
+    void leaving() {
+        leaving = true;
+        lock.lock();
+        try {
+            hurried = true;
+            marks.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     Exclusives exclusives() {
         return exclusives;
     }
@@ -114,7 +132,7 @@ final class Claims implements AutoCloseable {
     private void turn() throws InterruptedException {
         Set<String> todo = next();
         try {
-            if (System.nanoTime() - beatNanos >= BEAT_NANOS) {
+            if (isTimeToBeat()) {
                 beat(todo);
             }
             for (String tunnelId : takeAsked()) {
@@ -131,6 +149,17 @@ final class Claims implements AutoCloseable {
         lock.lock();
         try {
             marked.addAll(todo); // what is left comes with the next heartbeat
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isTimeToBeat() {
+        lock.lock();
+        try {
+            boolean now = hurried || System.nanoTime() - beatNanos >= BEAT_NANOS;
+            hurried = false;
+            return now;
         } finally {
             lock.unlock();
         }
@@ -155,7 +184,7 @@ final class Claims implements AutoCloseable {
             if (!again.isEmpty() && reachable) {
                 left = Math.min(left, AGAIN_NANOS);
             }
-            while (left > 0 && (isIdle() || !reachable) && !closed) {
+            while (left > 0 && !hurried && (isIdle() || !reachable) && !closed) {
                 left = marks.awaitNanos(left);
             }
             Set<String> todo = marked;
@@ -188,7 +217,7 @@ final class Claims implements AutoCloseable {
         if (!broker.isConnected()) { // then nobody reaches our links
             throw new BrokerException("the broker is not connected", null);
         }
-        boolean known = directory.beat(instance, links.openExchanges());
+        boolean known = directory.beat(instance, leaving ? LEAVING_LOAD : links.openExchanges());
         // One that failed may have been made, after which the directory seems to know us.
         exclusives.beaten(beatNanos, !known || !reachable);
         if (!known || !reachable) {

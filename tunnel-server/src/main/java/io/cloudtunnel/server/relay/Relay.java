@@ -155,6 +155,11 @@ public final class Relay implements RemoteLinks, AutoCloseable {
         claims.changed(tunnelId);
     }
 
+    /** This instance leaves soon: others are to ask another owner where there is one. */
+    public void leaving() {
+        claims.leaving();
+    }
+
     /** Relay links of this instance; for tests. */
     public int links() {
         return relay.count();
