@@ -13,24 +13,24 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** What stands in front of several instances: connects each client to one that takes it. */
-final class Balancer implements AutoCloseable {
+public final class Balancer implements AutoCloseable {
 
     private final ServerSocket listener;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private volatile List<Integer> ports;
 
-    Balancer(List<Integer> ports) throws IOException {
+    public Balancer(List<Integer> ports) throws IOException {
         this.ports = List.copyOf(ports);
         listener = new ServerSocket(0, 512, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(this::accept);
     }
 
     /** From now on these. */
-    void to(List<Integer> now) {
+    public void to(List<Integer> now) {
         ports = List.copyOf(now);
     }
 
-    String url() {
+    public String url() {
         return "http://localhost:" + listener.getLocalPort();
     }
 

@@ -3,6 +3,7 @@ package io.cloudtunnel.it;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.cloudtunnel.server.relay.servers.Installed;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -45,7 +46,7 @@ final class Browser implements AutoCloseable {
     static Browser start(Path folder) throws Exception {
         List<String> command =
                 List.of(
-                        Tools.need("chromium"),
+                        Installed.need("chromium"),
                         "--headless=new",
                         "--no-sandbox", // it refuses to run as root, as in a container, otherwise
                         "--disable-gpu",

@@ -3,6 +3,7 @@ package io.cloudtunnel.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.cloudtunnel.server.relay.servers.Installed;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
@@ -57,7 +58,7 @@ class ClientsIT {
     }
 
     private static Process curl(String... arguments) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(Tools.need("curl"), "-sS");
+        ProcessBuilder builder = new ProcessBuilder(Installed.need("curl"), "-sS");
         builder.command().addAll(java.util.List.of(arguments));
         return builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
     }

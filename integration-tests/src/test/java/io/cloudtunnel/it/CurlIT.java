@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.cloudtunnel.server.relay.servers.Installed;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ class CurlIT {
     private static final String[] TELL = {"-w", "%{http_code} %{size_download} %{size_upload}"};
 
     private String curl(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(Tools.need("curl"), "-sS"));
+        List<String> command = new ArrayList<>(List.of(Installed.need("curl"), "-sS"));
         command.addAll(Arrays.asList(arguments));
         return Programs.run(folder, command, Map.of());
     }
@@ -188,7 +189,7 @@ class CurlIT {
                         Programs.start(
                                 folder,
                                 List.of(
-                                        Tools.need("curl"),
+                                        Installed.need("curl"),
                                         "-sSN",
                                         "-H",
                                         "Last-Event-ID: 7",

@@ -3,6 +3,7 @@ package io.cloudtunnel.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.cloudtunnel.server.relay.servers.Installed;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -96,10 +97,10 @@ class GitIT {
     }
 
     private Lighttpd backend(Path root) throws Exception {
-        Tools.need("git");
+        Installed.need("git");
         Path backend = Path.of(git("--exec-path").strip(), "git-http-backend");
         if (!Files.isExecutable(backend)) {
-            Tools.missing("git http-backend");
+            Installed.missing("git http-backend");
         }
         return Lighttpd.start(
                 root,
@@ -122,7 +123,7 @@ class GitIT {
     }
 
     private String git(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(Tools.need("git")));
+        List<String> command = new ArrayList<>(List.of(Installed.need("git")));
         command.addAll(List.of(arguments));
         return run(command.toArray(String[]::new));
     }

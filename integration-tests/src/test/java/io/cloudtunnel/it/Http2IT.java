@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.cloudtunnel.server.relay.servers.Installed;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -32,7 +33,12 @@ class Http2IT {
     private List<String> command(String... arguments) {
         List<String> command =
                 new ArrayList<>(
-                        List.of(Tools.need("curl"), "-sS", "--http2-prior-knowledge", "-m", "20"));
+                        List.of(
+                                Installed.need("curl"),
+                                "-sS",
+                                "--http2-prior-knowledge",
+                                "-m",
+                                "20"));
         command.addAll(List.of(arguments));
         return command;
     }

@@ -3,6 +3,7 @@ package io.cloudtunnel.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.cloudtunnel.server.relay.servers.Installed;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +51,7 @@ class Http2SpecIT {
                         Programs.start(
                                 folder,
                                 List.of(
-                                        Tools.need("h2spec"),
+                                        Installed.need("h2spec"),
                                         "-h",
                                         "127.0.0.1",
                                         "-p",

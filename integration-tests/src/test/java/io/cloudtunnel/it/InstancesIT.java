@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cloudtunnel.agent.TunnelAgent;
+import io.cloudtunnel.server.relay.servers.RedisServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -51,7 +52,7 @@ class InstancesIT {
 
     @BeforeAll
     static void start() throws Exception {
-        redis = new RedisServer(folder);
+        redis = new RedisServer();
         for (int i = 0; i < INSTANCES; i++) {
             SERVERS.add(launch());
         }

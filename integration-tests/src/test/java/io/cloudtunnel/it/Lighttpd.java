@@ -1,5 +1,6 @@
 package io.cloudtunnel.it;
 
+import io.cloudtunnel.server.relay.servers.Installed;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -19,7 +20,7 @@ record Lighttpd(int port, Programs program) implements AutoCloseable {
      * @param more lines of its configuration
      */
     static Lighttpd start(Path root, List<String> modules, String... more) throws Exception {
-        String program = Tools.need("lighttpd");
+        String program = Installed.need("lighttpd");
         Path own = Files.createTempDirectory(root.getParent(), "lighttpd");
         int port = freePort();
         String configuration =
@@ -40,7 +41,7 @@ record Lighttpd(int port, Programs program) implements AutoCloseable {
                 started.await("start", text -> text.contains("server started") || isMissing(text));
         if (isMissing(line)) {
             started.close();
-            Tools.missing(line);
+            Installed.missing(line);
         }
         return new Lighttpd(port, started);
     }

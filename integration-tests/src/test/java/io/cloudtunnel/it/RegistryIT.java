@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.cloudtunnel.server.relay.servers.Installed;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -64,7 +65,7 @@ class RegistryIT {
     @Timeout(value = PATIENCE_SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     static void installVerdaccio() throws Exception {
         Files.writeString(installed.resolve("package.json"), WANTED);
-        List<String> command = List.of(Tools.need("npm"), "install", "--no-audit", "--no-fund");
+        List<String> command = List.of(Installed.need("npm"), "install", "--no-audit", "--no-fund");
         // As whoever tests installs anything: with their registry and proxies.
         try (Programs npm = Programs.start(installed, command, System.getenv())) {
             assertEquals(0, npm.awaitExit(PATIENCE_SECONDS), npm::output);
@@ -109,7 +110,7 @@ class RegistryIT {
                 Programs.start(
                         folder,
                         List.of(
-                                Tools.need("node"),
+                                Installed.need("node"),
                                 installed
                                         .resolve("node_modules/verdaccio/bin/verdaccio")
                                         .toString(),
@@ -140,7 +141,7 @@ class RegistryIT {
 
     private String npm(Tunnel tunnel, String... arguments) throws Exception {
         List<String> command =
-                new ArrayList<>(List.of(Tools.need("npm"), "--registry=" + tunnel.url("/")));
+                new ArrayList<>(List.of(Installed.need("npm"), "--registry=" + tunnel.url("/")));
         command.addAll(List.of(arguments));
         return Programs.run(folder, command, Map.of());
     }

@@ -4,6 +4,7 @@ import io.cloudtunnel.agent.TunnelAgent;
 import io.cloudtunnel.agent.TunnelAgentBuilder;
 import io.cloudtunnel.server.TunnelServer;
 import io.cloudtunnel.server.TunnelServerBuilder;
+import io.cloudtunnel.server.relay.servers.RedisServer;
 import io.helidon.webserver.http.HttpRouting;
 import java.io.IOException;
 import java.nio.file.Path;

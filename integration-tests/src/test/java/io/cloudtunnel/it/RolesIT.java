@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.cloudtunnel.server.relay.servers.Installed;
+import io.cloudtunnel.server.relay.servers.RedisServer;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +45,7 @@ class RolesIT {
     /** The public one last, so that it is later than all that the agent has links to. */
     @BeforeAll
     static void start() throws Exception {
-        redis = new RedisServer(folder);
+        redis = new RedisServer();
         local = new RawService(new Bodies());
         front = new Switchboard(line -> PUBLIC_PORT.get());
         agents = server("agents", "PUBLIC_BASE_URL", "http://localhost:" + front.port());
@@ -81,7 +83,7 @@ class RolesIT {
     }
 
     private static String curl(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(Tools.need("curl"), "-sS"));
+        List<String> command = new ArrayList<>(List.of(Installed.need("curl"), "-sS"));
         command.addAll(List.of(arguments));
         return Programs.run(folder, command, Map.of());
     }

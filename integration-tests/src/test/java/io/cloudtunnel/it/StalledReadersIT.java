@@ -3,6 +3,7 @@ package io.cloudtunnel.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.cloudtunnel.server.relay.servers.RedisServer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +43,7 @@ class StalledReadersIT {
     /** So between instances, where all of them share one way: none of it is theirs. */
     @Test
     void overTheRelayToo() throws Exception {
-        try (RedisServer redis = new RedisServer(folder);
+        try (RedisServer redis = new RedisServer();
                 Rig rig =
                         Rig.relayed(
                                 folder,

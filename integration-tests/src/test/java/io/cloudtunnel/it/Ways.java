@@ -3,6 +3,7 @@ package io.cloudtunnel.it;
 import io.cloudtunnel.agent.TunnelAgentBuilder;
 import io.cloudtunnel.protocol.frame.Limits;
 import io.cloudtunnel.server.TunnelServerBuilder;
+import io.cloudtunnel.server.relay.servers.RedisServer;
 import io.helidon.webserver.http.HttpRouting;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -83,7 +84,7 @@ final class Ways implements AutoCloseable {
         return switch (way) {
             case EMBEDDED -> Rig.embedded(home, application(), handler, Ways::server, Ways::agent);
             case RELAYED -> {
-                redis = new RedisServer(folder);
+                redis = new RedisServer();
                 yield Rig.relayed(
                         home, redis, handler, builder -> server(builder).http2(true), Ways::agent);
             }

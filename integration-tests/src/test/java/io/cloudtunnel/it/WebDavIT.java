@@ -3,6 +3,7 @@ package io.cloudtunnel.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.cloudtunnel.server.relay.servers.Installed;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,7 +61,7 @@ class WebDavIT {
      */
     private List<String> litmus(String... arguments) throws Exception {
         // It goes on after a suite that failed, and says so at its end.
-        List<String> command = new ArrayList<>(List.of(Tools.need("litmus"), "-k"));
+        List<String> command = new ArrayList<>(List.of(Installed.need("litmus"), "-k"));
         command.addAll(List.of(arguments));
         try (Programs litmus = Programs.start(folder, command, Map.of())) {
             litmus.awaitExit(PATIENCE_SECONDS);

@@ -14,7 +14,13 @@ final class Client {
     private static final int SMALL_POST = 300; // in JSON form
     private static final int POST = 6000; // in frames
 
-    private final int port;
+    /** Who is asked. */
+    interface Route {
+        /** The port to which the request of this number goes; -1 is the number of a probe. */
+        int of(long number);
+    }
+
+    private final Route route;
     private final String prefix;
     private final Content.Seen large = Content.of(LARGE);
     private final Content.Seen upload = Content.of(UPLOAD);
@@ -27,7 +33,12 @@ final class Client {
      * @param prefix what the public URL has after its authority
      */
     Client(int port, String prefix) {
-        this.port = port;
+        this(number -> port, prefix);
+    }
+
+    /** A client that asks this one today and that one tomorrow. */
+    Client(Route route, String prefix) {
+        this.route = route;
         this.prefix = prefix;
     }
 
@@ -56,7 +67,7 @@ final class Client {
     }
 
     private Wire head(String method, String path, long number, String... more) throws IOException {
-        Wire wire = Wire.to(port);
+        Wire wire = Wire.to(route.of(number));
         String fields = String.join("", more);
         return wire.send(
                 "%s %s%s HTTP/1.1\r\nHost: localhost\r\n%s: %d\r\n%s\r\n"
@@ -90,7 +101,7 @@ final class Client {
 
     /** The answer to an agent's question which process serves, and how many links that has. */
     Wire.Head probe(String id, String secret) throws IOException {
-        try (Wire wire = Wire.to(port)) {
+        try (Wire wire = Wire.to(route.of(-1))) {
             wire.head(
                     "GET " + prefix + "/ HTTP/1.1",
                     "Host: localhost",

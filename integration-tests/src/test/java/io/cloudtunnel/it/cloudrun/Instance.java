@@ -64,6 +64,11 @@ class Instance {
         return killedNanos != 0 && killedNanos - nanos < 0;
     }
 
+    /** When that was; 0 where it was not. */
+    long killedNanos() {
+        return killedNanos;
+    }
+
     boolean wasKilled() {
         return killedNanos != 0;
     }

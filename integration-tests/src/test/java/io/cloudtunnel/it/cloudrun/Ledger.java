@@ -3,6 +3,7 @@ package io.cloudtunnel.it.cloudrun;
 import io.cloudtunnel.it.Wire;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which process had each request, by the number that the load gives it; kept by the front end. Safe
@@ -28,6 +29,17 @@ final class Ledger {
         if (!number.isEmpty()) {
             entries.put(number, new Entry(to, 0));
         }
+    }
+
+    /** The same for who knows the number. */
+    void passed(long number, Instance to) {
+        entries.put(Long.toString(number), new Entry(to, 0));
+    }
+
+    /** Which process had a request; null where none had. */
+    @Nullable Instance to(long number) {
+        Entry entry = entries.get(Long.toString(number));
+        return entry == null ? null : entry.to();
     }
 
     /** Its answer has come to its end, or was broken off. */

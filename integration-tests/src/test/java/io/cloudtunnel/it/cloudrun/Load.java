@@ -71,6 +71,16 @@ final class Load implements AutoCloseable {
         }
     }
 
+    /** Waits until the requests of so many seconds more have begun. */
+    void awaitMore(long seconds) throws InterruptedException {
+        synchronized (monitor) {
+            long target = begun + seconds * PER_SECOND;
+            while (begun < target) {
+                monitor.wait();
+            }
+        }
+    }
+
     /** Begins no more requests, and waits for all that were begun; each has its deadlines. */
     List<Outcome> end() throws InterruptedException {
         over = true;

@@ -26,6 +26,11 @@ record Outcome(long number, Kind kind, long dueNanos, long nanos, String failure
         return atNanos - dueNanos >= 0 && atNanos - dueNanos - nanos < 0;
     }
 
+    /** When it ended. */
+    long endNanos() {
+        return dueNanos + nanos;
+    }
+
     long millis() {
         return nanos / 1_000_000;
     }

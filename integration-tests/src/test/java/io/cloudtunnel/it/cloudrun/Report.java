@@ -55,6 +55,15 @@ final class Report {
                 .toList();
     }
 
+    /** Small requests that took so long, whatever became of them. */
+    List<String> slow(long millis) {
+        return small().filter(each -> each.millis() > millis)
+                .sorted(Comparator.comparingLong(Outcome::number))
+                .limit(MOST_FAILURES)
+                .map(this::describe)
+                .toList();
+    }
+
     private String describe(Outcome each) {
         return "%s %d at %s, %s, after %d ms: %s"
                 .formatted(

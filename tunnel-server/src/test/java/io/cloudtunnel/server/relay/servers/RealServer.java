@@ -30,7 +30,10 @@ public abstract class RealServer implements AutoCloseable {
     /** Where it is, and how to be let in. */
     public abstract String url();
 
-    /** Starts it, empty; for the first time, or again at the same port. */
+    /**
+     * Starts it, with nothing but what it kept on disk; for the first time, or again at the same
+     * port.
+     */
     public final void start() throws IOException, InterruptedException {
         process =
                 new ProcessBuilder(command(port))
@@ -53,7 +56,7 @@ public abstract class RealServer implements AutoCloseable {
         }
     }
 
-    /** Ends it; everything in it is lost. */
+    /** Ends it; everything in it is lost, unless it is on disk. */
     public final void stop() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }

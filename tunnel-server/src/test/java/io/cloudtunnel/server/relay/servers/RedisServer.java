@@ -3,6 +3,7 @@ package io.cloudtunnel.server.relay.servers;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -14,21 +15,28 @@ public final class RedisServer extends RealServer {
     public static final String PASSWORD = "not-secret";
 
     private final @Nullable Certificate certificate;
+    private final @Nullable Path home;
 
-    private RedisServer(@Nullable Certificate certificate)
+    private RedisServer(@Nullable Certificate certificate, @Nullable Path home)
             throws IOException, InterruptedException {
         this.certificate = certificate;
+        this.home = home;
         start();
     }
 
     /** One that is started already. */
     public RedisServer() throws IOException, InterruptedException {
-        this(null);
+        this(null, null);
     }
 
     /** One that speaks TLS only. */
     public static RedisServer overTls(Certificate own) throws IOException, InterruptedException {
-        return new RedisServer(own);
+        return new RedisServer(own, null);
+    }
+
+    /** One that has kept what it was told when it is started again. */
+    public static RedisServer onDisk(Path home) throws IOException, InterruptedException {
+        return new RedisServer(null, home);
     }
 
     @Override
@@ -44,6 +52,10 @@ public final class RedisServer extends RealServer {
                                 "",
                                 "--requirepass",
                                 PASSWORD));
+        if (home != null) {
+            command.addAll(List.of("--appendonly", "yes", "--appendfsync", "always"));
+            command.addAll(List.of("--dir", home.toString()));
+        }
         if (certificate == null) {
             command.addAll(List.of("--port", port));
         } else {
