@@ -100,10 +100,11 @@ class ChaosIT {
         report.event("the broker is away");
         long from = System.nanoTime();
         crowd.joint().stop();
+        long gone = System.nanoTime();
         load.awaitMore(AWAY_SECONDS);
         report.event("the broker is back, empty");
         crowd.joint().start();
-        excuses.outage(from, System.nanoTime(), crowd.owner());
+        excuses.outage(from, gone, System.nanoTime(), crowd.owner());
         Waiting.until(3, "all are ready", crowd::isReady);
         load.awaitMore(5); // of which nothing is excused in the last two
     }

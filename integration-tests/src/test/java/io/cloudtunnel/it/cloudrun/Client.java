@@ -8,7 +8,7 @@ import java.io.OutputStream;
 /** A public client of the tunnel: one request of each kind. Safe for use by several threads. */
 final class Client {
 
-    private static final long LARGE = 64L << 20;
+    static final long LARGE = 64L << 20;
     private static final long LARGE_MILLIS = 3000;
     private static final long UPLOAD = 1L << 20;
     private static final int SMALL_POST = 300; // in JSON form
@@ -22,7 +22,8 @@ final class Client {
 
     private final Route route;
     private final String prefix;
-    private final Content.Seen large = Content.of(LARGE);
+    private final long largeBytes;
+    private final Content.Seen large;
     private final Content.Seen upload = Content.of(UPLOAD);
     private final Content.Seen smallPost = Content.of(SMALL_POST);
     private final Content.Seen post = Content.of(POST);
@@ -33,13 +34,19 @@ final class Client {
      * @param prefix what the public URL has after its authority
      */
     Client(int port, String prefix) {
-        this(number -> port, prefix);
+        this(number -> port, prefix, LARGE);
     }
 
-    /** A client that asks this one today and that one tomorrow. */
-    Client(Route route, String prefix) {
+    /**
+     * A client that asks this one today and that one tomorrow.
+     *
+     * @param largeBytes what a download has, which takes 3 s at least
+     */
+    Client(Route route, String prefix, long largeBytes) {
         this.route = route;
         this.prefix = prefix;
+        this.largeBytes = largeBytes;
+        this.large = Content.of(largeBytes);
     }
 
     /** Makes a request; throws unless the answer is the right one. */
@@ -94,7 +101,7 @@ final class Client {
     }
 
     private void download(long number) throws IOException {
-        try (Wire wire = head("GET", "/slow/" + LARGE + "/" + LARGE_MILLIS, number)) {
+        try (Wire wire = head("GET", "/slow/" + largeBytes + "/" + LARGE_MILLIS, number)) {
             same(large, Content.read(wire.body(answer(wire), true)));
         }
     }

@@ -24,6 +24,9 @@ final class Crowd implements AutoCloseable {
 
     private static final int FIRST = 3;
 
+    /** With all processes on two processors it has to be over within 8 s, which SIGTERM leaves. */
+    private static final long DOWNLOAD = 8L << 20;
+
     private final Path folder;
     private final Joint joint;
     private final Application application = new Application();
@@ -57,7 +60,9 @@ final class Crowd implements AutoCloseable {
             }
             crowd.toOwner();
             crowd.agents.begin(agents);
-            crowd.client = new Client(crowd::route, URI.create(crowd.agents.publicUrl()).getPath());
+            crowd.client =
+                    new Client(
+                            crowd::route, URI.create(crowd.agents.publicUrl()).getPath(), DOWNLOAD);
             return crowd;
         } catch (IOException | InterruptedException | RuntimeException | Error e) {
             crowd.close();

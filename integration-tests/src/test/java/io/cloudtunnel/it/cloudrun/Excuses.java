@@ -24,7 +24,7 @@ final class Excuses {
 
     private record Time(long fromNanos, long untilNanos) {}
 
-    private record Outage(long fromNanos, long untilNanos, Instance owner) {}
+    private record Outage(long fromNanos, long goneNanos, long untilNanos, Instance owner) {}
 
     private final Ledger ledger;
     private final List<Killed> killed = new ArrayList<>(); // a few
@@ -52,9 +52,15 @@ final class Excuses {
         killed.add(new Killed(owner, endedNanos));
     }
 
-    /** The broker was away for this time, and only this instance had links. */
-    void outage(long fromNanos, long untilNanos, Instance owner) {
-        outages.add(new Outage(fromNanos, untilNanos, owner));
+    /**
+     * The broker was away, and only this instance had links.
+     *
+     * @param fromNanos when the first of its processes was stopped
+     * @param goneNanos when the last had ended
+     * @param untilNanos when it was there again
+     */
+    void outage(long fromNanos, long goneNanos, long untilNanos, Instance owner) {
+        outages.add(new Outage(fromNanos, goneNanos, untilNanos, owner));
     }
 
     /** Whether a request that failed was allowed to. */
@@ -94,7 +100,8 @@ final class Excuses {
 
     /** Cut off when it was lost, or refused at once later. */
     private static boolean isOf(Outage outage, Outcome each) {
-        if (each.isOpenAt(outage.fromNanos)) {
+        boolean before = each.dueNanos() - outage.goneNanos < 0;
+        if (before && each.endNanos() - outage.fromNanos >= 0) {
             return true;
         }
         return each.isWithin(outage.fromNanos, outage.untilNanos + WHOLE_NANOS)

@@ -19,6 +19,9 @@ final class RelaySender {
     static final Duration STALL = Duration.ofSeconds(10);
     private static final int MOST_UNCONFIRMED = 1 << 20;
 
+    /** Who waits for credit sends nothing, and asks so often whether the other one is there. */
+    private static final long ASK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
     /** A broker that has confirmed nothing for so long, of what it was given, hangs. */
     private static final long HANGS_NANOS = TimeUnit.SECONDS.toNanos(3);
 
@@ -77,7 +80,12 @@ final class RelaySender {
                 link.end("the broker or the other instance takes too long");
                 break;
             }
-            left = changed.awaitNanos(left);
+            long step = Math.min(left, ASK_NANOS);
+            long rest = changed.awaitNanos(step);
+            left -= step - rest;
+            if (rest <= 0 && link.ended() == null) {
+                publish(MessageType.ALIVE, Bytes.EMPTY);
+            }
         }
         String ended = link.ended();
         if (ended != null) {
