@@ -40,6 +40,11 @@ final class Child implements AutoCloseable {
         return process.isAlive();
     }
 
+    /** Ends it by SIGKILL; it has ended when this returns. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
     /** CPU seconds so far, its children's too. */
     double cpuSeconds() {
         return pids().mapToDouble(Child::cpuSeconds).sum();

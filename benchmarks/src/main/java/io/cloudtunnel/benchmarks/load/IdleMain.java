@@ -2,17 +2,10 @@ package io.cloudtunnel.benchmarks.load;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.cloudtunnel.protocol.frame.Greeting;
-import io.cloudtunnel.protocol.frame.Limits;
-import io.cloudtunnel.protocol.session.ErrorCode;
-import io.cloudtunnel.protocol.session.ExchangeException;
 import io.cloudtunnel.protocol.session.MemoryBudget;
-import io.cloudtunnel.protocol.session.SessionResponder;
-import io.cloudtunnel.protocol.session.WsLink;
-import io.cloudtunnel.protocol.ws.Role;
-import java.io.EOFException;
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -24,34 +17,37 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Many agents that are connected and idle: what each of them costs the server in resident memory.
- * What it takes from system properties stands in docs/scaling.md.
+ * Many agents that are connected and idle: what each of them costs the server in resident memory,
+ * what all of them ask of the directory, and how long it takes until all are back after their
+ * server was killed. What it takes from system properties stands in docs/scaling.md.
  */
 public final class IdleMain {
 
-    private static final int AT_A_TIME = 64;
+    private static final int WARM_UP = 200; // so that what is loaded once is not counted
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String COMMANDS = "total_commands_processed:";
 
-    private final int agents = Integer.getInteger("idle.agents", 10_000);
+    private final int agents = Integer.getInteger("idle.agents", 9_500);
     private final int links = Integer.getInteger("idle.links", 2);
     private final int seconds = Integer.getInteger("idle.seconds", 300);
+    private final @Nullable String jar = System.getProperty("load.server");
     private final MemoryBudget budget = new MemoryBudget(1L << 30);
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
-    private final Semaphore turns = new Semaphore(AT_A_TIME);
-    private final AtomicInteger ended = new AtomicInteger();
+    private final AtomicInteger open = new AtomicInteger();
     private final HttpClient client = HttpClient.newHttpClient();
-    private int port;
+    private final Path folder = Files.createTempDirectory("idle");
+    private final int port = Programs.freePort();
+    private final int redisPort = Programs.freePort();
 
-    private IdleMain() {}
+    private IdleMain() throws IOException {}
 
     /** Runs it. */
     public static void main(String[] args) throws Exception {
@@ -60,147 +56,154 @@ public final class IdleMain {
     }
 
     private void run() throws Exception {
-        Path folder = Files.createTempDirectory("idle");
-        port = Programs.freePort();
-        String options = System.getProperty("load.jvm", "");
-        List<String> command = Programs.java(options, "-cp", System.getProperty("java.class.path"));
-        command.add("io.cloudtunnel.server.Main");
-        try (Child server =
-                Child.start(
-                        folder.resolve("server.log"),
-                        command,
-                        "PORT",
-                        Integer.toString(port),
-                        "REGISTRATION",
-                        "open",
-                        "MAX_LINKS",
-                        Integer.toString(agents * links + 100))) {
-            awaitListening();
-            double before = connect(200, server); // so that what is loaded once is not counted
-            long began = System.nanoTime();
-            double after = connect(agents, server);
-            System.out.printf(
-                    "%d agents with %d links each, opened in %d s and idle for %d s; %d links"
-                            + " ended%n",
-                    agents,
-                    links,
-                    TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began) - seconds,
-                    seconds,
-                    ended.get());
-            System.out.printf(
-                    "RSS of the server: %.0f MiB before, %.0f after: %.1f KiB for each agent%n",
-                    before, after, (after - before) * 1024 / agents);
+        try (Child redis = redis()) {
+            measure(redis);
         }
     }
 
-    private void awaitListening() throws InterruptedException {
-        for (int i = 0; i < 300; i++) {
-            try (Client probe = new Client(port, "/health/live?")) {
+    private void measure(Child redis) throws Exception {
+        try (Child server = server("first.log")) {
+            awaitReady();
+            connect(WARM_UP);
+            TimeUnit.SECONDS.sleep(5);
+            double before = server.residentMib();
+            long began = System.nanoTime();
+            connect(agents - WARM_UP);
+            double opening = since(began);
+            long commands = commands();
+            double redisCpu = redis.cpuSeconds();
+            double serverCpu = server.cpuSeconds();
+            TimeUnit.SECONDS.sleep(seconds);
+            double after = server.residentMib();
+            System.out.printf(
+                    "%d agents with %d links each, opened in %.0f s; %d s later %d links are open%n"
+                            + "RSS of the server: %.0f MiB with %d agents, %.0f with all: %.1f KiB"
+                            + " for each%n"
+                            + "meanwhile: directory %.1f commands/s, Redis %.1f %% of a processor,"
+                            + " server %.1f %%%n",
+                    agents,
+                    links,
+                    opening,
+                    seconds,
+                    open.get(),
+                    before,
+                    WARM_UP,
+                    after,
+                    (after - before) * 1024 / (agents - WARM_UP),
+                    (commands() - commands) / (double) seconds,
+                    (redis.cpuSeconds() - redisCpu) * 100 / seconds,
+                    (server.cpuSeconds() - serverCpu) * 100 / seconds);
+            server.kill();
+        }
+        back();
+    }
+
+    private void back() throws Exception {
+        long killed = System.nanoTime();
+        try (Child second = server("second.log")) {
+            awaitReady();
+            double ready = since(killed);
+            long began = System.nanoTime();
+            double most = 0;
+            while (open.get() < agents * links) {
+                TimeUnit.MILLISECONDS.sleep(20);
+                if (most == 0 && open.get() >= agents * links * 0.99) {
+                    most = since(began);
+                }
+            }
+            System.out.printf(
+                    "SIGKILL: the next process was ready after %.1f s; 99 %% of the links were back"
+                            + " %.1f s after that, all %.1f s; it took %.1f s of CPU%n",
+                    ready, most, since(began), second.cpuSeconds());
+        }
+    }
+
+    private static double since(long nanos) {
+        return (System.nanoTime() - nanos) / 1e9;
+    }
+
+    private Child redis() throws IOException {
+        Path program = Objects.requireNonNull(Programs.find("redis-server"), "no redis-server");
+        return Child.start(
+                folder.resolve("redis.log"),
+                List.of(
+                        program.toString(),
+                        "--port",
+                        Integer.toString(redisPort),
+                        "--bind",
+                        "127.0.0.1",
+                        "--save",
+                        ""));
+    }
+
+    private Child server(String log) throws IOException {
+        List<String> command =
+                Programs.java(
+                        System.getProperty("load.jvm", ""),
+                        "-jar",
+                        Objects.requireNonNull(jar, "-Dload.server=FILE.jar"));
+        return Child.start(
+                folder.resolve(log),
+                command,
+                "PORT",
+                Integer.toString(port),
+                "REGISTRATION",
+                "open",
+                "TUNNEL_KEY",
+                "fedcba9876543210fedcba9876543210",
+                "REDIS_URL",
+                "redis://127.0.0.1:" + redisPort,
+                "MAX_LINKS",
+                Integer.toString(agents * links + 100));
+    }
+
+    private void awaitReady() throws InterruptedException {
+        for (int i = 0; i < 600; i++) {
+            try (Client probe = new Client(port, "/health/ready?")) {
                 probe.small();
                 return;
             } catch (IOException | UncheckedIOException e) {
-                TimeUnit.MILLISECONDS.sleep(100);
+                TimeUnit.MILLISECONDS.sleep(50);
             }
         }
-        throw new IllegalStateException("the server does not listen");
+        throw new IllegalStateException("the server is not ready");
     }
 
-    /** Connects more agents, lets them be idle, and says what the server then has resident. */
-    private double connect(int more, Child server) throws InterruptedException, IOException {
-        CountDownLatch open = new CountDownLatch(more * links);
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int i = 0; i < more; i++) {
-                var unused = threads.submit(() -> agent(open));
+    /** Connects more agents, and waits until all of their links are open. */
+    private void connect(int more) throws IOException, InterruptedException {
+        int target = open.get() + more * links;
+        for (int i = 0; i < more; i++) {
+            HttpRequest request =
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/register"))
+                            .POST(HttpRequest.BodyPublishers.noBody())
+                            .build();
+            JsonNode pair =
+                    JSON.readTree(
+                            client.send(request, HttpResponse.BodyHandlers.ofString()).body());
+            String id = pair.path("id").asText();
+            String secret = pair.path("secret").asText();
+            for (int j = 0; j < links; j++) {
+                Thread.ofVirtual().start(new IdleAgent(port, id, secret, budget, timer, open));
             }
         }
-        open.await();
-        TimeUnit.SECONDS.sleep(more == agents ? seconds : 5);
-        return server.residentMib();
+        while (open.get() < target) {
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
     }
 
-    private void agent(CountDownLatch open) {
-        try {
-            turns.acquire();
-            try {
-                HttpRequest request =
-                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/register"))
-                                .POST(HttpRequest.BodyPublishers.noBody())
-                                .build();
-                JsonNode pair =
-                        JSON.readTree(
-                                client.send(request, HttpResponse.BodyHandlers.ofString()).body());
-                for (int i = 0; i < links; i++) {
-                    link(pair, open);
+    private long commands() throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), redisPort)) {
+            socket.getOutputStream().write("INFO stats\r\n".getBytes(StandardCharsets.US_ASCII));
+            BufferedReader lines =
+                    new BufferedReader(
+                            new InputStreamReader(
+                                    socket.getInputStream(), StandardCharsets.US_ASCII));
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.startsWith(COMMANDS)) {
+                    return Long.parseLong(line.substring(COMMANDS.length()));
                 }
-            } finally {
-                turns.release();
             }
-        } catch (IOException e) {
-            throw new IllegalStateException("an agent could not connect", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
-    }
-
-    private void link(JsonNode pair, CountDownLatch open) throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        String head =
-                "GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\n"
-                        + "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                        + "Sec-WebSocket-Protocol: cloudtunnel.v1\r\nX-Tunnel-Id: "
-                        + pair.path("id").asText()
-                        + "\r\nAuthorization: Bearer "
-                        + pair.path("secret").asText()
-                        + "\r\n\r\n";
-        socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
-        String answer = head(socket.getInputStream());
-        if (!answer.startsWith("HTTP/1.1 101 ")) {
-            throw new IOException("no link: " + answer);
-        }
-        Limits limits = Limits.DEFAULT;
-        WsLink link =
-                new WsLink(
-                        socket.getInputStream(),
-                        socket.getOutputStream(),
-                        Role.CLIENT,
-                        limits.jsonMessageBytes(),
-                        budget,
-                        socket,
-                        limits,
-                        timer);
-        Thread.ofVirtual().start(() -> serve(link, limits));
-        open.countDown();
-    }
-
-    /** Byte by byte, since frames may follow at once. */
-    private static String head(InputStream in) throws IOException {
-        StringBuilder head = new StringBuilder();
-        while (head.length() < 4 || !head.substring(head.length() - 4).equals("\r\n\r\n")) {
-            int next = in.read();
-            if (next < 0) {
-                throw new EOFException("in the middle of " + head);
-            }
-            head.append((char) next);
-        }
-        return head.toString();
-    }
-
-    private void serve(WsLink link, Limits limits) {
-        try {
-            new SessionResponder(
-                            link,
-                            (request, length) -> {
-                                throw new ExchangeException(ErrorCode.LOCAL_UNREACHABLE, "idle");
-                            },
-                            Greeting.of("idle", limits),
-                            limits,
-                            budget,
-                            (millis, reason) -> {})
-                    .serve();
-        } catch (IOException e) {
-            // Counted below.
-        }
-        ended.incrementAndGet();
+        throw new IOException("INFO says nothing of commands");
     }
 }
