@@ -88,7 +88,8 @@ final class Probing implements Runnable {
                             Level.WARNING,
                             "SEVERAL INSTANCES OF THE SERVER answer the public: {0} has no link of"
                                 + " this tunnel, others have. Requests that reach it fail. Run one"
-                                + " instance (max-instances 1), or connect them (REDIS_URL)",
+                                + " instance (max-instances 1), or connect them (REDIS_URL; where"
+                                + " it is set, the broker cannot be reached)",
                             answer.instance());
         }
     }

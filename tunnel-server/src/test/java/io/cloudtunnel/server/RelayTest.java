@@ -301,4 +301,36 @@ class RelayTest {
             hold.release(2);
         }
     }
+
+    /** Else agents would follow the public from one instance to another, which serve as well. */
+    @Test
+    void aProbeNamesAnInstanceOnlyWhereThereIsAReasonToGo() throws Exception {
+        try (Tunnel owner = instance();
+                Tunnel asked = instance()) {
+            assertEquals("0", probed(asked, owner).first("Cloudtunnel-Links"));
+            assertTrue(!probed(asked, owner).first("Cloudtunnel-Instance").isEmpty());
+            owner.agent(RelayTest::echo);
+            assertEquals(200, post(asked, owner, new byte[0]).statusCode());
+            assertEquals("1", probed(asked, owner).first("Cloudtunnel-Links"));
+            assertEquals("", probed(asked, owner).first("Cloudtunnel-Instance"));
+            assertEquals("", probed(asked, owner).first("Cloudtunnel-Started"));
+            assertTrue(!probed(owner, owner).first("Cloudtunnel-Instance").isEmpty());
+            memory.down(true);
+            ready(asked, 503);
+            assertEquals("0", probed(asked, owner).first("Cloudtunnel-Links"));
+            assertTrue(!probed(asked, owner).first("Cloudtunnel-Instance").isEmpty());
+        }
+    }
+
+    private static RawClient.Answer probed(Tunnel asked, Tunnel of) throws Exception {
+        try (RawClient client = asked.raw()) {
+            return client.request(
+                            "GET",
+                            of.path("/"),
+                            "Cloudtunnel-Probe: 1",
+                            "X-Tunnel-Id: " + of.id,
+                            "Authorization: Bearer " + of.secret)
+                    .answer(true);
+        }
+    }
 }

@@ -20,10 +20,14 @@ interface Scenario {
             case "beside-fast" -> new SmallBeside("50/s beside 8 fast readers", 50, seconds, 8, 0);
             case "beside-slow" ->
                     new SmallBeside("50/s beside 8 slow readers", 50, seconds, 8, 100_000);
+            case "beside-stalled" ->
+                    new SmallBeside("600/s beside 100 stalled readers", 600, seconds, 100, 1);
             default -> throw new IllegalArgumentException("no scenario is called " + name);
         };
     }
 
-    /** All names, in the order in which they run. */
+    /**
+     * Those that run unless others are named, in their order; {@code beside-stalled} is one more.
+     */
     List<String> NAMES = List.of("down", "up", "small", "open", "beside-fast", "beside-slow");
 }

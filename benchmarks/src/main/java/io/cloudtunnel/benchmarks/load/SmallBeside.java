@@ -45,12 +45,15 @@ record SmallBeside(String name, int perSecond, int seconds, int readers, int byt
             if (loop.errors() > 0) {
                 throw new IOException(loop.errors() + " small requests failed");
             }
+            double rss = target.processes().stream().mapToDouble(Child::residentMib).sum();
             return Map.of(
                     name + ", p50 ms", latencies.percentileMillis(50),
-                    name + ", p99 ms", latencies.percentileMillis(99));
+                    name + ", p99 ms", latencies.percentileMillis(99),
+                    name + ", RSS MiB", rss);
         } finally {
             over.set(true);
             clients.forEach(Client::close);
+            threads.forEach(Thread::interrupt); // who is slow sleeps
             for (Thread thread : threads) {
                 thread.join();
             }

@@ -3,22 +3,40 @@ package io.cloudtunnel.protocol.ws;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
-/** The reader's view of the connection: a buffer that large payloads go round. For one thread. */
+/**
+ * The reader's view of the connection: a buffer that large payloads go round. For one thread.
+ *
+ * <p>Links are idle most of the time, in thousands: one on which nothing came for a second waits
+ * with a small buffer.
+ */
 final class WsInput {
 
     /** Holds some small frames, or a head with the beginning of a large one. */
     static final int BUFFER_BYTES = 16 * 1024;
 
+    /** Holds what an idle link gets: pings, and the beginning of something else. */
+    static final int IDLE_BUFFER_BYTES = 256;
+
+    private static final long IDLE_NANOS = 1_000_000_000;
+
     private final InputStream in;
-    private final byte[] buffer = new byte[BUFFER_BYTES];
+    private byte[] buffer = new byte[BUFFER_BYTES];
+    private final LongSupplier nanoTime;
     private final AtomicLong received = new AtomicLong();
     private int position;
     private int limit;
 
     WsInput(InputStream in) {
+        this(in, System::nanoTime);
+    }
+
+    WsInput(InputStream in, LongSupplier nanoTime) {
         this.in = in;
+        this.nanoTime = nanoTime;
     }
 
     /** Bytes received so far; any thread may ask. */
@@ -68,12 +86,23 @@ final class WsInput {
     }
 
     private int fill() throws IOException {
-        int count = in.read(buffer, 0, BUFFER_BYTES);
+        long began = nanoTime.getAsLong();
+        int count = in.read(buffer, 0, buffer.length);
         if (count >= 0) {
             limit = counted(count);
             position = 0;
+            fitBuffer(nanoTime.getAsLong() - began);
         }
         return count;
+    }
+
+    /** Gives what has come a buffer that suits what is to be expected. */
+    private void fitBuffer(long waitedNanos) {
+        if (limit == buffer.length) {
+            buffer = Arrays.copyOf(buffer, BUFFER_BYTES);
+        } else if (waitedNanos > IDLE_NANOS && limit < IDLE_BUFFER_BYTES) {
+            buffer = Arrays.copyOf(buffer, IDLE_BUFFER_BYTES);
+        }
     }
 
     private int counted(int count) throws IOException {
@@ -85,6 +114,11 @@ final class WsInput {
         }
         received.setOpaque(received.getPlain() + count);
         return count;
+    }
+
+    /** What is held while the link is idle; for tests. */
+    int bufferBytes() {
+        return buffer.length;
     }
 
     private static EOFException cut() {

@@ -4,8 +4,14 @@ import io.cloudtunnel.protocol.frame.Bytes;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
+import java.util.function.LongSupplier;
 
-/** The writer's view of the connection: gathers until the buffer is full. For one thread. */
+/**
+ * The writer's view of the connection: gathers until the buffer is full. For one thread.
+ *
+ * <p>Links are idle most of the time, in thousands: one that has sent little for a second keeps a
+ * small buffer.
+ */
 final class WsOutput {
 
     /** Holds a chunk of 64 KiB with what surrounds it, so that such a message is one write. */
@@ -17,15 +23,26 @@ final class WsOutput {
     /** A header does not leave alone: a segment of ten bytes would wake the peer for nothing. */
     static final int DIRECT_START_BYTES = 4 * 1024;
 
-    private static final int FIRST_BUFFER_BYTES = 4 * 1024;
+    /** Holds what an idle link sends: pings. */
+    static final int IDLE_BUFFER_BYTES = 256;
+
+    private static final long IDLE_NANOS = 1_000_000_000;
 
     private final OutputStream out;
-    private byte[] buffer = new byte[FIRST_BUFFER_BYTES];
+    private byte[] buffer = new byte[IDLE_BUFFER_BYTES];
     private int size;
     private boolean broken;
+    private long written; // bytes since the last flush
+    private final LongSupplier nanoTime;
+    private long largeNanos; // when more than an idle link sends was flushed last
 
     WsOutput(OutputStream out) {
+        this(out, System::nanoTime);
+    }
+
+    WsOutput(OutputStream out, LongSupplier nanoTime) {
         this.out = out;
+        this.nanoTime = nanoTime;
     }
 
     /** Appends a header (RFC 6455, section 5.2) for a frame without fragments. */
@@ -62,6 +79,7 @@ final class WsOutput {
         broken = true;
         part.slice(start, part.length()).writeTo(out);
         broken = false;
+        written += part.length() - start;
     }
 
     /** Appends a part of a payload, masked; see {@link Masking#apply} for key and phase. */
@@ -88,6 +106,24 @@ final class WsOutput {
         broken = true;
         out.flush();
         broken = false;
+        if (buffer.length > IDLE_BUFFER_BYTES) {
+            fitBuffer();
+        }
+        written = 0;
+    }
+
+    private void fitBuffer() {
+        long now = nanoTime.getAsLong();
+        if (written > IDLE_BUFFER_BYTES) {
+            largeNanos = now;
+        } else if (now - largeNanos > IDLE_NANOS) {
+            buffer = new byte[IDLE_BUFFER_BYTES];
+        }
+    }
+
+    /** What is held while nothing is gathered; for tests. */
+    int bufferBytes() {
+        return buffer.length;
     }
 
     private void drain() throws IOException {
@@ -99,6 +135,7 @@ final class WsOutput {
             broken = true;
             out.write(buffer, 0, size);
             broken = false;
+            written += size;
             size = 0;
         }
     }

@@ -35,12 +35,15 @@ public record Probe(
         if (!asked || !isOwner(head.fields(), tunnelId)) {
             return null;
         }
+        int here = links.usable(tunnelId);
+        int reachable = here > 0 ? here : links.reachable(tunnelId);
         Fields.Builder answer = Fields.builder();
-        if (takesLinks) {
+        // Who reaches it by way of another instance serves as well: no agent is to follow then.
+        if (takesLinks && (here > 0 || reachable == 0)) {
             answer.add("Cloudtunnel-Instance", instance)
                     .add("Cloudtunnel-Started", Long.toString(startedMillis));
         }
-        return answer.add("Cloudtunnel-Links", Integer.toString(links.reachable(tunnelId)))
+        return answer.add("Cloudtunnel-Links", Integer.toString(reachable))
                 .add("Cache-Control", "no-store")
                 .build();
     }
