@@ -122,14 +122,16 @@ public final class RemoteServer implements Server {
             }
         }
         Dialled dialled = dialUnsigned(credentials);
-        SignedSecret unasked = SignedSecret.of(credentials.secret());
-        boolean again =
+        boolean wanted =
                 signing == Signing.AUTO
-                        && secret == null
                         && mode != Mode.JSON
                         && dialled instanceof Dialled.Refused refused
                         && refused.refusal().wantsSigned();
-        return again && unasked != null ? dialSigned(credentials, unasked) : dialled;
+        if (wanted && secret != null) {
+            throw new SignedOffer.Declined(); // it was asked for, and did not get through
+        }
+        SignedSecret unasked = wanted ? SignedSecret.of(credentials.secret()) : null;
+        return unasked == null ? dialled : dialSigned(credentials, unasked);
     }
 
     /**
