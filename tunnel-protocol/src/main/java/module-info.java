@@ -11,5 +11,6 @@ module io.cloudtunnel.protocol {
     exports io.cloudtunnel.protocol.frame;
     exports io.cloudtunnel.protocol.http;
     exports io.cloudtunnel.protocol.session;
+    exports io.cloudtunnel.protocol.signed;
     exports io.cloudtunnel.protocol.ws;
 }

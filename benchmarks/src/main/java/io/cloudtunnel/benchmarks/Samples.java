@@ -4,6 +4,10 @@ import io.cloudtunnel.protocol.frame.Bytes;
 import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.frame.RequestHead;
 import io.cloudtunnel.protocol.frame.ResponseHead;
+import io.cloudtunnel.protocol.signed.LinkKeys;
+import io.cloudtunnel.protocol.signed.Nonce;
+import io.cloudtunnel.protocol.signed.SignedSecret;
+import java.util.Objects;
 import java.util.Random;
 
 /** Messages such as a browser and an application send. */
@@ -39,5 +43,11 @@ final class Samples {
         byte[] body = new byte[size];
         new Random(1).nextBytes(body);
         return Bytes.wrap(body);
+    }
+
+    /** The keys of a signed link. */
+    static LinkKeys linkKeys() {
+        SignedSecret secret = SignedSecret.of("ct1.claims." + "A".repeat(43));
+        return Objects.requireNonNull(secret).linkKeys(Nonce.random(), Nonce.random());
     }
 }

@@ -7,10 +7,12 @@ import io.cloudtunnel.protocol.frame.Limits;
 import io.cloudtunnel.protocol.session.ErrorCode;
 import io.cloudtunnel.protocol.session.Exchange;
 import io.cloudtunnel.protocol.session.ExchangeException;
+import io.cloudtunnel.protocol.session.Link;
 import io.cloudtunnel.protocol.session.MemoryBudget;
 import io.cloudtunnel.protocol.session.Patrol;
 import io.cloudtunnel.protocol.session.SessionResponder;
 import io.cloudtunnel.protocol.session.SessionUpstream;
+import io.cloudtunnel.protocol.signed.LinkKeys;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,10 +49,14 @@ public class SessionBenchmark {
     @Param({"4096", "0"})
     public int jsonMaxBody;
 
+    /** Whether the link is signed. */
+    @Param({"false", "true"})
+    public boolean signed;
+
     private final List<Thread> threads = new ArrayList<>();
     private SessionUpstream server = server(new MemoryLink(), Greeting.DEFAULT);
 
-    private static SessionUpstream server(MemoryLink link, Greeting greeting) {
+    private static SessionUpstream server(Link link, Greeting greeting) {
         return new SessionUpstream(
                 link, greeting, Limits.DEFAULT, new MemoryBudget(1 << 30), PATROL);
     }
@@ -71,10 +77,11 @@ public class SessionBenchmark {
                         false,
                         "");
         MemoryLink link = new MemoryLink();
-        server = server(link, greeting);
+        LinkKeys keys = Samples.linkKeys();
+        server = server(signed ? keys.serverEnd(link) : link, greeting);
         SessionResponder agent =
                 new SessionResponder(
-                        link.other(),
+                        signed ? keys.agentEnd(link.other()) : link.other(),
                         (head, length) -> new EchoExchange(),
                         greeting,
                         Limits.DEFAULT,

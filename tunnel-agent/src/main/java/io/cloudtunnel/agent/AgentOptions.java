@@ -73,6 +73,12 @@ final class AgentOptions {
                     "The Host that the local service gets. Default: local.");
     static final Option MODE =
             Option.of("mode", "TUNNEL_MODE", "auto|binary|json", "The wire mode. Default: auto.");
+    static final Option SIGNED =
+            Option.of(
+                    "signed",
+                    "TUNNEL_SIGNED",
+                    "required|auto|off",
+                    "Signed links, against whoever ends TLS in between. Default: off.");
     static final Option LINKS =
             Option.of(
                     "links",
@@ -155,6 +161,7 @@ final class AgentOptions {
                                     NAME,
                                     HOST,
                                     MODE,
+                                    SIGNED,
                                     LINKS,
                                     EXCLUSIVE,
                                     LOCAL_CA,
@@ -184,6 +191,7 @@ final class AgentOptions {
         set(settings, LOCAL, builder::local);
         set(settings, HOST, builder::host);
         set(settings, API_KEY, builder::apiKey);
+        set(settings, SIGNED, builder::signed);
         set(settings, NAME, builder::name);
         set(settings, CREDENTIALS, file -> builder.credentialsFile(Path.of(file)));
         set(settings, SERVER_CA, file -> builder.serverAuthorities(readable(file)));

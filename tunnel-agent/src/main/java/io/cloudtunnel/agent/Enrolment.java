@@ -19,6 +19,7 @@ final class Enrolment {
     private final ServerAddress address;
     private final Server server;
     private final Identity identity;
+    private final boolean keeps;
     private final ReentrantLock registering = new ReentrantLock(); // held over the call
 
     private final Object monitor = new Object(); // guards what follows; held for memory only
@@ -26,7 +27,13 @@ final class Enrolment {
     private @Nullable Credentials credentials;
     private @Nullable Credentials old; // what registering anew offers
 
-    Enrolment(ServerAddress address, Server server, Identity identity) {
+    /**
+     * Nothing is registered yet.
+     *
+     * @param keeps whether credentials are never replaced, whatever the server says of them
+     */
+    Enrolment(ServerAddress address, Server server, Identity identity, boolean keeps) {
+        this.keeps = keeps;
         this.address = address;
         this.server = server;
         this.identity = identity;
@@ -46,6 +53,18 @@ final class Enrolment {
     /** Whether they were given by hand, and so are never replaced. */
     boolean isFixed() {
         return identity.isFixed();
+    }
+
+    /** Why those that a server refuses are not replaced; null where they are. */
+    @Nullable String keepsBecause() {
+        if (identity.isFixed()) {
+            return "TUNNEL_ID and TUNNEL_SECRET were given by hand";
+        }
+        return keeps
+                ? "with --signed required who stands in between must not get a new secret by it;"
+                        + " if the server has lost its key, take this tunnel out of the"
+                        + " credentials' file"
+                : null;
     }
 
     /** Where the public reaches the tunnel of these. */

@@ -135,18 +135,30 @@ final class LinkSlot implements Runnable {
      * no such field, so there any 401 counts.
      */
     private long linkRefused(Credentials with, Refusal refusal) {
+        if (refusal.wantsSigned() && !links.anyLives()) {
+            String text =
+                    "the server takes signed links only: start the agent with --signed required, or"
+                            + " auto ("
+                            + refusal.describe()
+                            + ")";
+            LOGGER.log(Level.ERROR, "{0}", text);
+            fail(text);
+            return END;
+        }
         boolean credentialsRefused =
                 refusal.status() == 401 && (refusal.error() != null || !with.inFields());
         if (!credentialsRefused) {
             return refused("no link", refusal);
         }
-        if (enrolment.isFixed()) {
+        String keeps = enrolment.keepsBecause();
+        if (keeps != null) {
             LOGGER.log(
                     Level.ERROR,
-                    "the server refuses TUNNEL_ID and TUNNEL_SECRET ({0}); they were given by hand,"
-                            + " so the agent does not register anew, but keeps trying",
-                    refusal.describe());
-            return waiting(BackOff.LONG, "the server refuses the given credentials");
+                    "the server refuses the credentials ({0}). The agent does not register anew,"
+                            + " but keeps trying: {1}",
+                    refusal.describe(),
+                    keeps);
+            return waiting(BackOff.LONG, "the server refuses the credentials");
         }
         if (enrolment.refused(with, links.anyLives(), pace.nanos())) {
             LOGGER.log(

@@ -53,13 +53,17 @@ record Serving(
     /** One link and its requests. */
     final class OneLink {
         private final WsLink link;
+        private final Link messages;
         private final boolean binary;
+        private final boolean signed;
         private final LinkTerms terms;
         private final Watcher watcher;
         private volatile @Nullable LinkResponder responder;
 
         private OneLink(Dialled.Open dialled, Watcher watcher) {
             this.link = dialled.link();
+            this.messages = dialled.messages();
+            this.signed = dialled.signed();
             this.binary = dialled.binary();
             this.terms = dialled.terms();
             this.watcher = watcher;
@@ -109,7 +113,7 @@ record Serving(
                 case Message.Binary hello -> {
                     watcher.binary();
                     yield new SessionResponder(
-                            new PeekedLink(link, hello),
+                            new PeekedLink(messages, hello),
                             local,
                             introduction.greeting(),
                             limits,
@@ -125,6 +129,10 @@ record Serving(
         }
 
         private LinkResponder jsonInstead(Message first) throws IOException {
+            if (signed) {
+                link.close(LinkCloseCode.PROTOCOL_ERROR, "no-hello");
+                throw new IOException("a signed link in JSON mode, which there is not");
+            }
             if (mode == Mode.BINARY) {
                 link.close(CloseCode.NORMAL, "binary mode is required");
                 throw new IOException(
@@ -141,7 +149,7 @@ record Serving(
                             limits.helloWait().toNanos(),
                             TimeUnit.NANOSECONDS);
             try {
-                return link.receive();
+                return messages.receive();
             } finally {
                 limit.cancel(false);
             }

@@ -1,6 +1,7 @@
 package io.cloudtunnel.agent;
 
 import io.cloudtunnel.agent.connect.RemoteServer;
+import io.cloudtunnel.agent.connect.Signing;
 import io.cloudtunnel.agent.local.LocalService;
 import io.cloudtunnel.agent.local.LoggedUpstream;
 import io.cloudtunnel.protocol.frame.Greeting;
@@ -75,6 +76,7 @@ public final class TunnelAgent implements AutoCloseable {
                         config.apiKey(),
                         config.userAgent(),
                         config.mode(),
+                        config.signing(),
                         config.limits(),
                         budget,
                         timer);
@@ -95,7 +97,8 @@ public final class TunnelAgent implements AutoCloseable {
         var random = new SplittableRandom(new SecureRandom().nextLong());
         var rollover = new Rollover(config.links(), random.split());
         var links = new LinkSet(config.links(), rollover, notices);
-        var enrolment = new Enrolment(config.server(), server, identity);
+        boolean keeps = config.signing() == Signing.REQUIRED;
+        var enrolment = new Enrolment(config.server(), server, identity, keeps);
         keeper =
                 new LinkKeeper(
                         links,

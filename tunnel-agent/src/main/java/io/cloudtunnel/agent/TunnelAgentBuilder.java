@@ -3,6 +3,7 @@ package io.cloudtunnel.agent;
 import io.cloudtunnel.agent.connect.Mode;
 import io.cloudtunnel.agent.connect.Proxies;
 import io.cloudtunnel.agent.connect.ServerAddress;
+import io.cloudtunnel.agent.connect.Signing;
 import io.cloudtunnel.agent.local.HostRule;
 import io.cloudtunnel.agent.local.LocalAddress;
 import io.cloudtunnel.agent.store.Credentials;
@@ -41,6 +42,7 @@ public final class TunnelAgentBuilder {
     private @Nullable Path localAuthorities;
     private boolean localInsecure;
     private Mode mode = Mode.AUTO;
+    private Signing signing = Signing.OFF;
     private int links = AgentOptions.DEFAULT_LINKS;
     private boolean exclusive;
     private Limits limits = Limits.DEFAULT;
@@ -60,6 +62,15 @@ public final class TunnelAgentBuilder {
     /** The wire mode: {@code auto} unless set, {@code binary} or {@code json}. */
     public TunnelAgentBuilder mode(String word) {
         mode = Mode.valueOf(word.toUpperCase(Locale.ROOT));
+        return this;
+    }
+
+    /**
+     * Whether links are signed: {@code off} unless set, {@code auto} where the server speaks it, or
+     * {@code required}: then the secret is sent nowhere. Not in JSON mode.
+     */
+    public TunnelAgentBuilder signed(String word) {
+        signing = Signing.parse(word);
         return this;
     }
 
@@ -226,6 +237,11 @@ public final class TunnelAgentBuilder {
         if (server == null || local == null) {
             throw new IllegalArgumentException("server and local have to be given");
         }
+        if (signing == Signing.REQUIRED && mode == Mode.JSON) {
+            throw new IllegalArgumentException(
+                    "--signed required and --mode json do not go together: JSON mode has no signed"
+                            + " links");
+        }
         if (LoopCheck.leadsBack(server, local)) {
             throw new IllegalArgumentException(
                     "the local service "
@@ -252,6 +268,7 @@ public final class TunnelAgentBuilder {
                         apiKey,
                         "cloudtunnel-agent/" + Program.version(),
                         mode,
+                        signing,
                         links,
                         exclusive,
                         limits,

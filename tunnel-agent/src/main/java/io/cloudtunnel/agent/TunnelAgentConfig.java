@@ -3,6 +3,7 @@ package io.cloudtunnel.agent;
 import io.cloudtunnel.agent.connect.Mode;
 import io.cloudtunnel.agent.connect.Proxies;
 import io.cloudtunnel.agent.connect.ServerAddress;
+import io.cloudtunnel.agent.connect.Signing;
 import io.cloudtunnel.agent.local.HostRule;
 import io.cloudtunnel.agent.local.LocalAddress;
 import io.cloudtunnel.agent.tls.Trust;
@@ -26,6 +27,7 @@ record TunnelAgentConfig(
         @Nullable String apiKey,
         String userAgent,
         Mode mode,
+        Signing signing,
         int links,
         boolean exclusive,
         Limits limits,

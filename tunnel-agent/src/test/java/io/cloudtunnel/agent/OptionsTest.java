@@ -54,6 +54,8 @@ class OptionsTest {
                 "--server http://t.example --local http://a/b | a URL without a path",
                 "--server http://t.example --local 3000 --mode fast | must be one of auto, binary,",
                 "--server http://t.example --local 3000 --links 0 | --links is '0'",
+                "--server http://t.example --local 3000 --signed maybe | required, auto or off",
+                "--server http://t.example --local 3000 --signed required --mode json | together",
                 "--server http://t.example --local 3000 --exclusive=maybe | --exclusive",
                 "--server http://t.example --local 3000 --admin-port 1 | not in this version",
                 "--server http://t.example --local 3000 --response-timeout 0s | a duration",

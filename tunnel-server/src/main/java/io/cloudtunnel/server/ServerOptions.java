@@ -57,6 +57,13 @@ final class ServerOptions {
                     "ROTATE_GRACE",
                     "DURATION",
                     "How long a secret that was rotated away still counts, or off; default 5m.");
+    static final Option SIGNED =
+            Option.of(
+                    "signed",
+                    "SIGNED",
+                    "MODE",
+                    "Whether agents' links are signed, against whoever ends TLS in between:"
+                            + " required, allowed or off; default allowed.");
     static final Option RESPONSE_TIMEOUT =
             Option.of(
                     "response-timeout",
@@ -164,6 +171,7 @@ final class ServerOptions {
                     LINK_LIFETIME,
                     BRIDGE_TIME,
                     ROTATE_GRACE,
+                    SIGNED,
                     RESPONSE_TIMEOUT,
                     JSON_BODY_LIMIT,
                     JSON_MAX_BODY,

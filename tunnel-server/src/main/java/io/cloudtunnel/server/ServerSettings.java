@@ -101,6 +101,7 @@ final class ServerSettings {
         }
         durationOrOff(ServerOptions.BRIDGE_TIME, builder::bridgeTime);
         durationOrOff(ServerOptions.ROTATE_GRACE, builder::rotateGrace);
+        set(ServerOptions.SIGNED, builder::signed);
     }
 
     private void durationOrOff(Option option, Consumer<Duration> setter) {

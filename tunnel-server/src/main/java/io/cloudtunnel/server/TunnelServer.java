@@ -112,7 +112,8 @@ public final class TunnelServer implements AutoCloseable {
                         credentials,
                         revocations,
                         urls,
-                        drain);
+                        drain,
+                        config.signed());
         AgentEndpoint agentEndpoint =
                 new AgentEndpoint(
                         credentials,
@@ -129,7 +130,8 @@ public final class TunnelServer implements AutoCloseable {
                                 budget,
                                 patrol,
                                 timer,
-                                config.linkLifetime()));
+                                config.linkLifetime(),
+                                config.signed()));
         this.listener =
                 new ListenerSetup(
                         config,

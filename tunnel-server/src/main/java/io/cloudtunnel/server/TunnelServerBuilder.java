@@ -3,6 +3,7 @@ package io.cloudtunnel.server;
 import io.cloudtunnel.program.Settings;
 import io.cloudtunnel.protocol.frame.Limits;
 import io.cloudtunnel.server.agents.LinkLifetime;
+import io.cloudtunnel.server.agents.SignedMode;
 import io.cloudtunnel.server.auth.RegistrationPolicy;
 import io.cloudtunnel.server.auth.TunnelKeys;
 import io.cloudtunnel.server.connection.ClientLimits;
@@ -35,6 +36,7 @@ public final class TunnelServerBuilder {
     private Duration bridgeTime = Duration.ofSeconds(5);
     private LinkLifetime linkLifetime = LinkLifetime.UNLIMITED;
     private Duration rotateGrace = Duration.ofMinutes(5);
+    private SignedMode signed = SignedMode.ALLOWED;
     private int trustedHops;
     private long memoryBudgetBytes;
     private RootFallback.Mode rootFallback = RootFallback.Mode.REFERER;
@@ -121,6 +123,17 @@ public final class TunnelServerBuilder {
      */
     public TunnelServerBuilder rotateGrace(Duration time) {
         rotateGrace = time;
+        return this;
+    }
+
+    /**
+     * Whether links are signed: {@code required}, {@code allowed} or {@code off}; {@code allowed}
+     * unless set.
+     *
+     * @throws IllegalArgumentException if it is another word
+     */
+    public TunnelServerBuilder signed(String word) {
+        signed = SignedMode.parse(word);
         return this;
     }
 
@@ -327,6 +340,7 @@ public final class TunnelServerBuilder {
                         bridgeTime,
                         linkLifetime,
                         rotateGrace,
+                        signed,
                         trustedHops,
                         memoryBudgetBytes,
                         rootFallback,

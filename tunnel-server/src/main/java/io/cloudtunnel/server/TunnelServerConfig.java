@@ -2,6 +2,7 @@ package io.cloudtunnel.server;
 
 import io.cloudtunnel.protocol.frame.Limits;
 import io.cloudtunnel.server.agents.LinkLifetime;
+import io.cloudtunnel.server.agents.SignedMode;
 import io.cloudtunnel.server.auth.RegistrationPolicy;
 import io.cloudtunnel.server.connection.ClientLimits;
 import io.cloudtunnel.server.front.Role;
@@ -28,6 +29,7 @@ record TunnelServerConfig(
         Duration bridgeTime,
         LinkLifetime linkLifetime,
         Duration rotateGrace,
+        SignedMode signed,
         int trustedHops,
         long memoryBudgetBytes,
         RootFallback.Mode rootFallback,

@@ -111,6 +111,11 @@ final class RawClient implements AutoCloseable {
         return body.toByteArray();
     }
 
+    /** Whatever comes from now on. */
+    InputStream rest() {
+        return in;
+    }
+
     byte[] exactly(int length) throws IOException {
         byte[] bytes = in.readNBytes(length);
         if (bytes.length < length) {

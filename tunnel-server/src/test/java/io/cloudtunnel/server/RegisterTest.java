@@ -43,7 +43,8 @@ class RegisterTest {
     private static JsonNode ok(RawClient.Answer answer) throws IOException {
         assertEquals(200, answer.status(), answer.text());
         assertEquals("application/json", answer.first("Content-Type"));
-        assertEquals("cloudtunnel.v1", answer.first("Cloudtunnel-Protocols"));
+        assertEquals(
+                "cloudtunnel.v1, cloudtunnel.v1.signed", answer.first("Cloudtunnel-Protocols"));
         assertFalse(answer.first("X-Request-Id").isEmpty());
         return JSON.readTree(answer.body().toByteArray());
     }
@@ -199,7 +200,8 @@ class RegisterTest {
             RawClient.Answer answer = client.answer();
             assertEquals(405, answer.status());
             assertEquals("POST", answer.first("Allow"));
-            assertEquals("cloudtunnel.v1", answer.first("Cloudtunnel-Protocols"));
+            assertEquals(
+                    "cloudtunnel.v1, cloudtunnel.v1.signed", answer.first("Cloudtunnel-Protocols"));
             assertFalse(answer.text().contains("secret"), answer.text());
         }
     }

@@ -80,6 +80,7 @@ public final class LoadMain {
                         case "direct" -> new Target("direct", local, "", List.of());
                         case "nginx" -> factory.nginx(local);
                         case "ours" -> factory.ours(local);
+                        case "signed" -> factory.signed(local);
                         case "routing" -> factory.routing(local);
                         case "relayed" -> factory.relayed(way, local, false);
                         case "relayed-nats" -> factory.relayed(way, local, true);

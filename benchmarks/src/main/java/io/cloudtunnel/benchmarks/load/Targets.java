@@ -73,6 +73,11 @@ record Targets(Path folder, String server, String agent, String jvmOptions) {
         return ours("ours", local, port -> port);
     }
 
+    /** Ours, with signed links. */
+    Target signed(int local) throws IOException, InterruptedException {
+        return ours("signed", local, port -> port, "--signed", "required");
+    }
+
     /** Where the agent finds a server. */
     interface Between {
         /** Leads to the given port of the server. */
@@ -80,7 +85,8 @@ record Targets(Path folder, String server, String agent, String jvmOptions) {
     }
 
     /** Ours, with something between agent and server; the public side goes round it. */
-    Target ours(String name, int local, Between between) throws IOException, InterruptedException {
+    Target ours(String name, int local, Between between, String... agentOptions)
+            throws IOException, InterruptedException {
         int port = Programs.freePort();
         String file = name.replaceAll("\\W", "");
         Child serverChild =
@@ -92,7 +98,7 @@ record Targets(Path folder, String server, String agent, String jvmOptions) {
                         "REGISTRATION",
                         "open");
         ready(new Target(name, port, "/health/live?", List.of(serverChild)));
-        Child agentChild = agent(file, between.port(port), local);
+        Child agentChild = agent(file, between.port(port), local, agentOptions);
         return ready(new Target(name, port, tunnel(agentChild), List.of(serverChild, agentChild)));
     }
 
@@ -167,9 +173,8 @@ record Targets(Path folder, String server, String agent, String jvmOptions) {
         return port;
     }
 
-    private Child agent(String file, int server, int local) throws IOException {
-        return Child.start(
-                folder.resolve(file + "-agent.log"),
+    private Child agent(String file, int server, int local, String... options) throws IOException {
+        List<String> command =
                 program(
                         agent,
                         "io.cloudtunnel.agent.Main",
@@ -178,7 +183,9 @@ record Targets(Path folder, String server, String agent, String jvmOptions) {
                         "--local",
                         Integer.toString(local),
                         "--credentials",
-                        folder.resolve(file + "-credentials.json").toString()));
+                        folder.resolve(file + "-credentials.json").toString());
+        command.addAll(List.of(options));
+        return Child.start(folder.resolve(file + "-agent.log"), command);
     }
 
     private List<String> program(String jar, String main, String... arguments) {

@@ -1,6 +1,7 @@
 package io.cloudtunnel.agent.connect;
 
 import io.cloudtunnel.agent.store.Credentials;
+import io.cloudtunnel.protocol.frame.BinaryCodec;
 import io.cloudtunnel.protocol.frame.Bytes;
 import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.frame.Limits;
@@ -12,6 +13,7 @@ import io.cloudtunnel.protocol.http.HttpOutput;
 import io.cloudtunnel.protocol.http.ReceivedResponse;
 import io.cloudtunnel.protocol.session.MemoryBudget;
 import io.cloudtunnel.protocol.session.WsLink;
+import io.cloudtunnel.protocol.signed.LinkKeys;
 import io.cloudtunnel.protocol.ws.Role;
 import io.cloudtunnel.protocol.ws.WsHandshake;
 import java.io.ByteArrayInputStream;
@@ -36,10 +38,22 @@ final class Handshake {
     private final Credentials credentials;
     private final String agent;
     private final boolean offersBinary;
+    private final @Nullable SignedOffer signed;
     private final String key = WsHandshake.newKey();
 
-    /** A handshake of an agent with this {@code User-Agent}. */
-    Handshake(ServerAddress server, Credentials credentials, String agent, boolean offersBinary) {
+    /**
+     * A handshake of an agent with this {@code User-Agent}.
+     *
+     * @param offersBinary whether binary mode is offered
+     * @param signed is offered instead, and no secret sent; null for a link that is not signed
+     */
+    Handshake(
+            ServerAddress server,
+            Credentials credentials,
+            String agent,
+            boolean offersBinary,
+            @Nullable SignedOffer signed) {
+        this.signed = signed;
         this.offersBinary = offersBinary;
         this.server = server;
         this.credentials = credentials;
@@ -51,7 +65,9 @@ final class Handshake {
             throws IOException {
         HttpInput in = new HttpInput(transport.socket().getInputStream(), HttpLimits.DEFAULT);
         HttpOutput out = new HttpOutput(transport.socket().getOutputStream());
-        out.writeRequest("GET", server.webSocketTarget(credentials), fields(), BodyFraming.NONE);
+        String target =
+                signed == null ? server.webSocketTarget(credentials) : server.basePath() + "/ws";
+        out.writeRequest("GET", target, fields(), BodyFraming.NONE);
         out.end();
         ReceivedResponse answer = in.readResponse("GET");
         while (answer != null && answer.head().isInterim()) {
@@ -64,24 +80,30 @@ final class Handshake {
             return new Dialled.Refused(refusal(answer, in.body()));
         }
         check(answer.head().fields());
+        LinkKeys keys = signed == null ? null : signed.accepted(answer.head().fields());
         InputStream rest = transport.socket().getInputStream();
         byte[] early = buffered(in);
-        return new Dialled.Open(
+        WsLink link =
                 new WsLink(
                         early.length == 0
                                 ? rest
                                 : new SequenceInputStream(new ByteArrayInputStream(early), rest),
                         transport.socket().getOutputStream(),
                         Role.CLIENT,
-                        limits.jsonMessageBytes(),
+                        keys == null ? limits.jsonMessageBytes() : BinaryCodec.MAX_MESSAGE,
                         budget,
                         transport,
                         limits,
-                        timer),
-                offersBinary
-                        && Credentials.BINARY.equals(
-                                answer.head().fields().first("Sec-WebSocket-Protocol")),
+                        timer);
+        return new Dialled.Open(
+                link,
+                keys == null ? link : keys.agentEnd(link),
+                keys != null || agreesToBinary(answer.head().fields()),
                 LinkTerms.of(answer.head().fields()));
+    }
+
+    private boolean agreesToBinary(Fields answer) {
+        return offersBinary && Credentials.BINARY.equals(answer.first("Sec-WebSocket-Protocol"));
     }
 
     private Fields fields() {
@@ -93,6 +115,10 @@ final class Handshake {
                         .add("Sec-WebSocket-Version", "13")
                         .add("Sec-WebSocket-Key", key)
                         .add("User-Agent", agent);
+        if (signed != null) {
+            signed.addTo(fields);
+            return fields.build();
+        }
         if (offersBinary) {
             fields.add("Sec-WebSocket-Protocol", Credentials.BINARY);
         }

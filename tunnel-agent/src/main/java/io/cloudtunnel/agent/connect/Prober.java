@@ -2,7 +2,10 @@ package io.cloudtunnel.agent.connect;
 
 import io.cloudtunnel.agent.store.Credentials;
 import io.cloudtunnel.protocol.frame.Fields;
+import io.cloudtunnel.protocol.signed.Nonce;
+import io.cloudtunnel.protocol.signed.SignedSecret;
 import io.helidon.http.HeaderNames;
+import io.helidon.webclient.api.HttpClientRequest;
 import io.helidon.webclient.api.HttpClientResponse;
 import io.helidon.webclient.api.Proxy;
 import io.helidon.webclient.api.WebClient;
@@ -10,6 +13,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The probe of docs/protocol.md, section 8.4, with Helidon's WebClient. */
 final class Prober {
@@ -32,21 +36,30 @@ final class Prober {
     /**
      * Asks over a connection, which is not used any further.
      *
+     * @param secret proves who asks, so that it is not sent; null to send it
      * @return empty for an answer that says nothing
      * @throws IOException if none came
      */
-    Optional<Presence> probe(String publicUrl, Credentials with, Transport over)
+    Optional<Presence> probe(
+            String publicUrl, Credentials with, @Nullable SignedSecret secret, Transport over)
             throws IOException {
-        try (HttpClientResponse response =
+        HttpClientRequest request =
                 client.get()
                         .uri(URI.create(publicUrl + "/"))
                         .connection(new ControlConnection(over))
                         .protocolId("http/1.1")
                         .header(HeaderNames.USER_AGENT, agent)
-                        .header(HeaderNames.AUTHORIZATION, "Bearer " + with.secret())
                         .header(HeaderNames.create("X-Tunnel-Id"), with.id())
-                        .header(HeaderNames.create("Cloudtunnel-Probe"), "1")
-                        .request()) {
+                        .header(HeaderNames.create("Cloudtunnel-Probe"), "1");
+        if (secret == null) {
+            request.header(HeaderNames.AUTHORIZATION, "Bearer " + with.secret());
+        } else {
+            Nonce nonce = Nonce.random();
+            request.header(HeaderNames.create(SignedSecret.CLAIMS_FIELD), secret.claims())
+                    .header(HeaderNames.create(Nonce.FIELD), nonce.toString())
+                    .header(HeaderNames.create(SignedSecret.PROOF_FIELD), secret.probeProof(nonce));
+        }
+        try (HttpClientResponse response = request.request()) {
             if (response.status().code() != 204) {
                 return Optional.empty(); // an ordinary answer, whatever its fields are
             }

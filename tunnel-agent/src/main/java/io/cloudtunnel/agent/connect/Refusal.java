@@ -26,7 +26,12 @@ public record Refusal(
 
     /** What docs/protocol.md, section 2, calls final; it counts with a 4xx only. */
     private static final Set<String> FINAL =
-            Set.of("registration-closed", "bad-api-key", "bad-request", "body-too-large");
+            Set.of(
+                    "registration-closed",
+                    "bad-api-key",
+                    "bad-request",
+                    "body-too-large",
+                    "signed-required");
 
     /** A refusal from an answer's parts. */
     static Refusal of(int status, Fields fields, String body, Clock clock) {
@@ -41,6 +46,11 @@ public record Refusal(
     /** Whether to try again is pointless until somebody changes something. */
     public boolean isFinal() {
         return status / 100 == 4 && error != null && FINAL.contains(error);
+    }
+
+    /** Whether the server takes signed links only. */
+    public boolean wantsSigned() {
+        return status == 403 && "signed-required".equals(error);
     }
 
     /** A sentence for the log. */

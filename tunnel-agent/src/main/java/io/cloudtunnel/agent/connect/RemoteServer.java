@@ -4,6 +4,7 @@ import io.cloudtunnel.agent.store.Credentials;
 import io.cloudtunnel.agent.tls.Trust;
 import io.cloudtunnel.protocol.frame.Limits;
 import io.cloudtunnel.protocol.session.MemoryBudget;
+import io.cloudtunnel.protocol.signed.SignedSecret;
 import io.cloudtunnel.protocol.ws.CloseCode;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -53,6 +54,7 @@ public final class RemoteServer implements Server {
     private final ScheduledExecutorService timer;
     private final String agent;
     private final Mode mode;
+    private final Signing signing;
 
     /**
      * A server to which nothing is connected yet.
@@ -60,6 +62,7 @@ public final class RemoteServer implements Server {
      * @param apiKey for registering; null where there is none
      * @param agent the {@code User-Agent}
      * @param mode which wire mode is wanted
+     * @param signing whether links are signed
      * @param timer ends handshakes whose time is over, and watches links
      */
     public RemoteServer(
@@ -69,6 +72,7 @@ public final class RemoteServer implements Server {
             @Nullable String apiKey,
             String agent,
             Mode mode,
+            Signing signing,
             Limits limits,
             MemoryBudget budget,
             ScheduledExecutorService timer) {
@@ -84,11 +88,14 @@ public final class RemoteServer implements Server {
         this.timer = timer;
         this.agent = agent;
         this.mode = mode;
+        this.signing = signing;
     }
 
+    /** Where links have to be signed the pair before is not offered: its secret is not sent. */
     @Override
     public Registered register(@Nullable Credentials old) throws IOException {
-        return call(dialer, REGISTER, transport -> registrar.register(old, transport));
+        Credentials offered = signing == Signing.REQUIRED ? null : old;
+        return call(dialer, REGISTER, transport -> registrar.register(offered, transport));
     }
 
     /** In JSON mode it makes no difference what the server speaks, so it is not asked. */
@@ -99,13 +106,80 @@ public final class RemoteServer implements Server {
 
     @Override
     public Dialled dial(Credentials credentials) throws IOException {
+        SignedSecret secret = signs(credentials);
+        if (secret != null) {
+            try {
+                Dialled dialled = dialSigned(credentials, secret);
+                if (signing == Signing.REQUIRED
+                        || !(dialled instanceof Dialled.Refused refused)
+                        || !mayMindSigning(refused.refusal())) {
+                    return dialled;
+                }
+            } catch (SignedOffer.Declined e) {
+                if (signing == Signing.REQUIRED) {
+                    throw e;
+                }
+            }
+        }
+        Dialled dialled = dialUnsigned(credentials);
+        boolean wanted =
+                signing == Signing.AUTO
+                        && mode != Mode.JSON
+                        && dialled instanceof Dialled.Refused refused
+                        && refused.refusal().wantsSigned();
+        if (wanted && secret != null) {
+            throw new SignedOffer.Declined(); // it was asked for, and did not get through
+        }
+        SignedSecret unasked = wanted ? SignedSecret.of(credentials.secret()) : null;
+        return unasked == null ? dialled : dialSigned(credentials, unasked);
+    }
+
+    /**
+     * What proves who we are to a server that is asked for signed links; null where it is not.
+     *
+     * @throws IOException if it has to be, and cannot
+     */
+    private @Nullable SignedSecret signs(Credentials credentials) throws IOException {
+        boolean asked =
+                switch (signing) {
+                    case REQUIRED -> true;
+                    case AUTO -> credentials.signed() && mode != Mode.JSON;
+                    case OFF -> false;
+                };
+        SignedSecret secret = asked ? SignedSecret.of(credentials.secret()) : null;
+        if (secret == null && signing == Signing.REQUIRED) {
+            throw new IOException(
+                    "no link can be signed with a secret of this form, which another server gave,"
+                            + " and --signed required asks for that");
+        }
+        return secret;
+    }
+
+    private Dialled dialSigned(Credentials credentials, SignedSecret secret) throws IOException {
+        SignedOffer offer = new SignedOffer(credentials, secret);
+        Dialled dialled = dial(credentials, false, offer);
+        if (dialled instanceof Dialled.Refused refused && refused.refusal().wantsSigned()) {
+            throw new IOException(
+                    "the server was asked for a signed link, and answers that it wants one: what"
+                            + " stands before it has changed the handshake");
+        }
+        return dialled;
+    }
+
+    /** Unless our server says that it is about something else. */
+    private static boolean mayMindSigning(Refusal refusal) {
+        return mayMindTheOffer(refusal)
+                || (refusal.status() == 403 && "signed-off".equals(refusal.error()));
+    }
+
+    private Dialled dialUnsigned(Credentials credentials) throws IOException {
         boolean offers = mode != Mode.JSON && (credentials.binary() || mode == Mode.BINARY);
-        Dialled dialled = dial(credentials, offers);
+        Dialled dialled = dial(credentials, offers, null);
         if (offers
                 && mode == Mode.AUTO
                 && dialled instanceof Dialled.Refused refused
                 && mayMindTheOffer(refused.refusal())) {
-            dialled = dial(credentials, false);
+            dialled = dial(credentials, false, null);
         }
         if (mode == Mode.BINARY && dialled instanceof Dialled.Open open && !open.binary()) {
             open.link().close(CloseCode.NORMAL, "binary mode is required");
@@ -115,12 +189,13 @@ public final class RemoteServer implements Server {
         return dialled;
     }
 
-    private Dialled dial(Credentials credentials, boolean offers) throws IOException {
+    private Dialled dial(Credentials credentials, boolean offers, @Nullable SignedOffer signed)
+            throws IOException {
         return call(
                 dialer,
                 HANDSHAKE,
                 transport ->
-                        new Handshake(address, credentials, agent, offers)
+                        new Handshake(address, credentials, agent, offers, signed)
                                 .run(transport, limits, budget, timer));
     }
 
@@ -136,10 +211,11 @@ public final class RemoteServer implements Server {
         if (address.tls() && !there.tls()) {
             return Optional.empty();
         }
+        SignedSecret secret = signs(credentials);
         return call(
                 new Dialer(there, trust, proxies.toward(there)),
                 PROBE,
-                transport -> prober.probe(publicUrl, credentials, transport));
+                transport -> prober.probe(publicUrl, credentials, secret, transport));
     }
 
     /**

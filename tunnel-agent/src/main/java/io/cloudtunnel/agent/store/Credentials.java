@@ -1,5 +1,6 @@
 package io.cloudtunnel.agent.store;
 
+import io.cloudtunnel.protocol.signed.SignedSecret;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,11 @@ public record Credentials(
     /** Whether the server speaks binary mode. */
     public boolean binary() {
         return protocols != null && protocols.contains(BINARY);
+    }
+
+    /** Whether the server speaks signed mode. */
+    public boolean signed() {
+        return protocols != null && protocols.contains(SignedSecret.SUBPROTOCOL);
     }
 
     /** Whether the server takes credentials in fields instead of the query. */

@@ -113,6 +113,7 @@ class ProberTest {
                         null,
                         "test",
                         Mode.AUTO,
+                        Signing.OFF,
                         Limits.DEFAULT,
                         new MemoryBudget(1 << 20),
                         timer)

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Link {
 
+    /** What a link may add to a message, in bytes: so much less may be put into one. */
+    int MOST_ADDED = 64;
+
     /**
      * Sends a message; blocks while the transport takes no bytes. A write that stalls for longer
      * than the link's limit closes it.

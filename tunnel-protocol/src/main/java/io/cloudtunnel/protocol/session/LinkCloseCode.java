@@ -15,5 +15,8 @@ public final class LinkCloseCode {
     /** The peer was silent for too long. */
     public static final int SILENT = 4004;
 
+    /** Signed mode: a message that the peer cannot have sent like this. */
+    public static final int AUTHENTICATION = 4005;
+
     private LinkCloseCode() {}
 }

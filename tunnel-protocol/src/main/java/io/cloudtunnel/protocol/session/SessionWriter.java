@@ -22,6 +22,9 @@ final class SessionWriter {
     /** What one write gathers at most, in bytes: so long may a control frame have to wait. */
     private static final int GATHER = 128 * 1024;
 
+    /** The longest message of frames, in bytes. */
+    private static final int LONGEST = BinaryCodec.MAX_MESSAGE - Link.MOST_ADDED;
+
     private final Link link;
     private final int controlLimit;
     private final Failed failed;
@@ -241,7 +244,7 @@ final class SessionWriter {
                     size += text.length();
                 }
                 case Frame frame -> {
-                    if (messageSize + BinaryCodec.mostBytes(frame) > BinaryCodec.MAX_MESSAGE) {
+                    if (messageSize + BinaryCodec.mostBytes(frame) > LONGEST) {
                         endMessage();
                     }
                     int bytes = BinaryCodec.encode(frame, parts);

@@ -2,6 +2,7 @@ package io.cloudtunnel.server.agents;
 
 import io.cloudtunnel.protocol.frame.BinaryCodec;
 import io.cloudtunnel.protocol.frame.Greeting;
+import io.cloudtunnel.protocol.frame.ProtocolException;
 import io.cloudtunnel.protocol.frame.Reason;
 import io.cloudtunnel.protocol.frame.RequestHead;
 import io.cloudtunnel.protocol.session.ErrorCode;
@@ -13,6 +14,7 @@ import io.cloudtunnel.protocol.session.LinkUpstream;
 import io.cloudtunnel.protocol.session.Message;
 import io.cloudtunnel.protocol.session.SessionUpstream;
 import io.cloudtunnel.protocol.session.WsLink;
+import io.cloudtunnel.protocol.signed.LinkKeys;
 import io.cloudtunnel.protocol.ws.CloseCode;
 import io.cloudtunnel.protocol.ws.Role;
 import io.cloudtunnel.server.registry.AgentLink;
@@ -40,6 +42,7 @@ final class AgentConnection implements ServerConnection, AgentLink {
     private final String peer;
     private final LinkAcceptor acceptor;
     private final WsLink link;
+    private final boolean signed;
     private final LinkUpstream upstream;
     private final CountDownLatch begun = new CountDownLatch(1); // until the 101 is written
     private final List<ScheduledFuture<?>> timers = new ArrayList<>(4); // of the serving thread
@@ -66,10 +69,12 @@ final class AgentConnection implements ServerConnection, AgentLink {
                         context.serverSocket()::close,
                         acceptor.limits(),
                         acceptor.timer());
+        LinkKeys keys = admitted.keys();
+        this.signed = keys != null;
         this.upstream =
                 binary
                         ? new SessionUpstream(
-                                link,
+                                keys == null ? link : keys.serverEnd(link),
                                 acceptor.greeting(),
                                 acceptor.limits(),
                                 acceptor.budget(),
@@ -103,13 +108,26 @@ final class AgentConnection implements ServerConnection, AgentLink {
     /** Runs until the link ends. Takes no permit of the limit, which is for public requests. */
     @Override
     public void handle(Limit limit) {
-        LOGGER.log(Level.INFO, "link tunnel={0} agent={1} open", tunnelId, peer);
+        String open = signed ? "open, signed" : "open";
+        LOGGER.log(Level.INFO, "link tunnel={0} agent={1} {2}", tunnelId, peer, open);
         in(acceptor.limits().helloWait(), this::expectHello);
         limitLifetime();
         try {
             upstream.serve();
         } catch (IOException e) {
-            LOGGER.log(Level.DEBUG, () -> "link tunnel=" + tunnelId + " broke: " + e.getMessage());
+            boolean forged =
+                    e instanceof ProtocolException violation
+                            && violation.closeCode() == LinkCloseCode.AUTHENTICATION;
+            LOGGER.log(
+                    forged ? Level.WARNING : Level.DEBUG,
+                    () ->
+                            "link tunnel="
+                                    + tunnelId
+                                    + " agent="
+                                    + peer
+                                    + " broke: "
+                                    + (forged ? "a message is not the agent's own: " : "")
+                                    + e.getMessage());
             awaitEnd();
         } finally {
             timers.forEach(timer -> timer.cancel(false));

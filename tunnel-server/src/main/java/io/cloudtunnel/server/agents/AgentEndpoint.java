@@ -1,6 +1,8 @@
 package io.cloudtunnel.server.agents;
 
 import io.cloudtunnel.protocol.frame.Fields;
+import io.cloudtunnel.protocol.signed.LinkKeys;
+import io.cloudtunnel.protocol.signed.SignedSecret;
 import io.cloudtunnel.server.auth.Credentials;
 import io.cloudtunnel.server.auth.RegistrationPolicy;
 import io.cloudtunnel.server.front.ErrorAnswer;
@@ -78,7 +80,14 @@ public final class AgentEndpoint extends WsUpgrader {
                     "Sec-WebSocket-Key and Sec-WebSocket-Version: 13 are needed",
                     headers);
         }
-        Admitted admitted = authenticate(context, prologue, headers);
+        Fields fields = RoutingFields.of(headers);
+        boolean signed = fields.hasToken("Sec-WebSocket-Protocol", SignedSecret.SUBPROTOCOL);
+        String unwanted = acceptor.signed().refusal(signed);
+        if (unwanted != null) {
+            throw refused(Status.FORBIDDEN_403, unwanted, acceptor.signed().refusalText(), headers);
+        }
+        SignedRequest request = signed ? SignedRequest.of(credentials, fields) : null;
+        Admitted admitted = authenticate(context, prologue, headers, signed, request);
         String tunnelId = admitted.tunnelId();
         if (!acceptor.tryReserve()) {
             throw refused(
@@ -87,10 +96,14 @@ public final class AgentEndpoint extends WsUpgrader {
                     "this instance takes no more links: " + acceptor.refusal(),
                     headers);
         }
-        boolean binary = RoutingFields.of(headers).hasToken("Sec-WebSocket-Protocol", BINARY);
+        boolean binary = signed || fields.hasToken("Sec-WebSocket-Protocol", BINARY);
         AgentConnection connection = new AgentConnection(context, admitted, binary, acceptor);
-        String url = urls.of(tunnelId, RoutingFields.of(headers), context.isSecure());
-        connection.begin(() -> switchProtocols(context, key, binary, url));
+        String url = urls.of(tunnelId, fields, context.isSecure());
+        String chosen =
+                request != null
+                        ? request.answer(acceptor.terms(url))
+                        : binary ? "\r\nSec-WebSocket-Protocol: " + BINARY : "";
+        connection.begin(() -> switchProtocols(context, key, chosen, url));
         return connection;
     }
 
@@ -116,15 +129,22 @@ public final class AgentEndpoint extends WsUpgrader {
      *
      * @param tunnelId its tunnel
      * @param generation that of its secret
+     * @param keys of a signed link; null for another one
      */
-    record Admitted(String tunnelId, long generation) {}
+    record Admitted(String tunnelId, long generation, @Nullable LinkKeys keys) {}
 
     /** All failures look the same to the agent; the log says which one it was. */
     private Admitted authenticate(
-            ConnectionContext context, HttpPrologue prologue, WritableHeaders<?> headers) {
+            ConnectionContext context,
+            HttpPrologue prologue,
+            WritableHeaders<?> headers,
+            boolean signed,
+            @Nullable SignedRequest request) {
         String id = headers.first(TUNNEL_ID).orElse(null);
         String secret;
-        if (id != null) { // then the query does not count
+        if (signed) { // then a secret that was sent does not count
+            secret = request == null ? null : request.secret();
+        } else if (id != null) { // then the query does not count
             secret =
                     headers.first(HeaderNames.AUTHORIZATION)
                             .map(RegistrationPolicy::bearerToken)
@@ -146,7 +166,7 @@ public final class AgentEndpoint extends WsUpgrader {
                     "link refused: agent={0} credentials are {1}",
                     context.remotePeer().host(),
                     secret == null
-                            ? "missing"
+                            ? signed ? "not proved" : "missing"
                             : genuine ? "revoked" : verdict.name().toLowerCase(Locale.ROOT));
             throw refused(
                     Status.UNAUTHORIZED_401,
@@ -154,7 +174,7 @@ public final class AgentEndpoint extends WsUpgrader {
                     "id and secret of a tunnel of this server are needed",
                     headers);
         }
-        return new Admitted(id, generation);
+        return new Admitted(id, generation, request == null ? null : request.linkKeys());
     }
 
     private static RequestException refused(
@@ -181,11 +201,11 @@ public final class AgentEndpoint extends WsUpgrader {
     }
 
     private void switchProtocols(
-            ConnectionContext context, String key, boolean binary, String publicUrl) {
+            ConnectionContext context, String key, String chosen, String publicUrl) {
         String head =
                 SWITCHING_PROTOCOL_PREFIX
                         + hash(context, key)
-                        + (binary ? "\r\nSec-WebSocket-Protocol: " + BINARY : "")
+                        + chosen
                         + acceptor.identity()
                         + "\r\nCloudtunnel-Public-Url: "
                         + publicUrl

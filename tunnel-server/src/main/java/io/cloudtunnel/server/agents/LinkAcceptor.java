@@ -21,6 +21,7 @@ import java.util.concurrent.ScheduledExecutorService;
  * @param patrol ends exchanges whose time is over
  * @param timer watches over links; its tasks do not block
  * @param lifetime how long a link lives
+ * @param signed whether links are signed
  */
 public record LinkAcceptor(
         Instance instance,
@@ -32,7 +33,8 @@ public record LinkAcceptor(
         MemoryBudget budget,
         Patrol patrol,
         ScheduledExecutorService timer,
-        LinkLifetime lifetime) {
+        LinkLifetime lifetime,
+        SignedMode signed) {
 
     /** Why no link can be had while there are as many as there may be. */
     static final String TOO_MANY = "too-many-links";
@@ -54,6 +56,16 @@ public record LinkAcceptor(
     /** Why no link can be had now. */
     String refusal() {
         return drain.isDraining() ? "draining" : TOO_MANY;
+    }
+
+    /** The same as {@link #identity}, as the proof of a signed link has it. */
+    String terms(String publicUrl) {
+        return String.join(
+                "\n",
+                instance.id(),
+                Long.toString(instance.started().toEpochMilli()),
+                Long.toString(lifetime.total().toSeconds()),
+                publicUrl);
     }
 
     /** What a 101 says besides what RFC 6455 asks for. */

@@ -39,6 +39,7 @@ public final class RegisterHandler implements Handler {
     private final Revocations revocations;
     private final PublicUrls urls;
     private final Drain drain;
+    private final SignedMode signed;
 
     /** A handler over these parts. */
     public RegisterHandler(
@@ -46,7 +47,9 @@ public final class RegisterHandler implements Handler {
             Credentials credentials,
             Revocations revocations,
             PublicUrls urls,
-            Drain drain) {
+            Drain drain,
+            SignedMode signed) {
+        this.signed = signed;
         this.revocations = revocations;
         this.policy = policy;
         this.credentials = credentials;
@@ -106,7 +109,7 @@ public final class RegisterHandler implements Handler {
     public void describe(ServerRequest request, ServerResponse response) {
         response.status(Status.METHOD_NOT_ALLOWED_405)
                 .header(HeaderNames.ALLOW, "POST")
-                .header("Cloudtunnel-Protocols", AgentEndpoint.BINARY)
+                .header("Cloudtunnel-Protocols", signed.protocols())
                 .header("Content-Type", "text/plain; charset=utf-8")
                 .header("X-Request-Id", RequestIds.of(RoutingFields.of(request)))
                 .send("POST registers a tunnel\n");
@@ -168,7 +171,7 @@ public final class RegisterHandler implements Handler {
         }
     }
 
-    private static void answer(
+    private void answer(
             ServerResponse response, Credentials.Pair pair, String publicUrl, String requestId)
             throws JsonProcessingException {
         ObjectNode body =
@@ -178,7 +181,7 @@ public final class RegisterHandler implements Handler {
                         .put("public_url", publicUrl);
         response.header("Content-Type", "application/json")
                 .header("Cache-Control", "no-store")
-                .header("Cloudtunnel-Protocols", AgentEndpoint.BINARY)
+                .header("Cloudtunnel-Protocols", signed.protocols())
                 .header("X-Request-Id", requestId)
                 .send(JSON.writeValueAsBytes(body));
     }

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Issues and verifies ids and secrets with nothing stored; docs/protocol.md, "Credentials". Safe
@@ -24,6 +25,7 @@ public final class Credentials {
     private static final int RANDOM_BYTES = 15;
     private static final int ID_MAC_BYTES = 5;
     private static final int NONCE_BYTES = 24;
+    private static final int MAC_LENGTH = 43; // in characters
     private static final String VERSION = "ct1";
     private static final String NUMBER = "\\.(0|[1-9]\\d{0,18})";
     private static final Pattern FORM =
@@ -141,6 +143,22 @@ public final class Credentials {
         long expires = Long.parseLong(parts.group(5));
         boolean over = expires != 0 && clock.instant().getEpochSecond() >= expires;
         return over ? Verdict.EXPIRED : Verdict.VALID;
+    }
+
+    /**
+     * The secret that has these claims, whether it was ever issued or not, for who has to prove
+     * that it knows it.
+     *
+     * @param claims a secret without its last dot and its MAC
+     * @return to be verified, and never to be told; null where the form is wrong or the key unknown
+     */
+    public @Nullable String complete(String claims) {
+        if (claims.length() > LONGEST_SECRET) {
+            return null;
+        }
+        Matcher parts = FORM.matcher(claims + "." + "A".repeat(MAC_LENGTH));
+        TunnelKeys.Key key = parts.matches() ? keys.byId(parts.group(1)) : null;
+        return key == null ? null : claims + "." + base64(key.forSecrets().sign(claims));
     }
 
     /** The generation of a secret that was verified. */

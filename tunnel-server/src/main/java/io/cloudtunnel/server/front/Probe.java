@@ -2,6 +2,8 @@ package io.cloudtunnel.server.front;
 
 import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.frame.RequestHead;
+import io.cloudtunnel.protocol.signed.Nonce;
+import io.cloudtunnel.protocol.signed.SignedSecret;
 import io.cloudtunnel.server.auth.Credentials;
 import io.cloudtunnel.server.registry.LinkRegistry;
 import java.util.Locale;
@@ -49,11 +51,29 @@ public record Probe(
     }
 
     private boolean isOwner(Fields fields, String tunnelId) {
+        String secret = proved(fields);
         String authorization = fields.first("Authorization");
-        return authorization != null
+        if (secret == null
+                && authorization != null
+                && authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)) {
+            secret = authorization.substring(BEARER.length()).strip();
+        }
+        return secret != null
                 && tunnelId.equals(fields.first("X-Tunnel-Id"))
-                && authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)
-                && credentials.verify(tunnelId, authorization.substring(BEARER.length()).strip())
-                        == Credentials.Verdict.VALID;
+                && credentials.verify(tunnelId, secret) == Credentials.Verdict.VALID;
+    }
+
+    /** The secret of an agent that does not send it; docs/protocol.md, section 14.5. */
+    private @Nullable String proved(Fields fields) {
+        String claims = fields.first(SignedSecret.CLAIMS_FIELD);
+        Nonce nonce = Nonce.parse(fields.first(Nonce.FIELD));
+        String secret = claims == null ? null : credentials.complete(claims);
+        SignedSecret keys = secret == null ? null : SignedSecret.of(secret);
+        boolean proved =
+                keys != null
+                        && nonce != null
+                        && SignedSecret.proves(
+                                fields.first(SignedSecret.PROOF_FIELD), keys.probeProof(nonce));
+        return proved ? secret : null;
     }
 }
