@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class ByteSource {
 
     private static final int BUFFER_BYTES = 8 * 1024;
+    private static final byte[] NOTHING = new byte[0];
 
     private final InputStream in;
     private final int pieceBytes;
@@ -64,6 +65,16 @@ final class ByteSource {
             buffer = new byte[BUFFER_BYTES];
             start = 0;
             limit = 0;
+        }
+    }
+
+    /** Keeps nothing, unless something is there; until more is waited for. */
+    void release() {
+        if (start == limit) {
+            buffer = NOTHING;
+            start = 0;
+            limit = 0;
+            full = false;
         }
     }
 
@@ -194,7 +205,7 @@ final class ByteSource {
             limit -= start;
             start = 0;
         } else if (limit == buffer.length) {
-            buffer = Arrays.copyOf(buffer, 2 * buffer.length);
+            buffer = Arrays.copyOf(buffer, Math.max(BUFFER_BYTES, 2 * buffer.length));
         }
     }
 }

@@ -64,6 +64,11 @@ public final class HttpInput {
         return Bytes.wrap(taken);
     }
 
+    /** Keeps no buffer, unless something is there: what follows is read past it, or comes late. */
+    public void release() {
+        source.release();
+    }
+
     /**
      * Whether bytes are there that nobody took. After a failed {@link #readResponse}: whether a
      * byte of the response had come. After a body's end: whether the peer sent more than it should,

@@ -17,7 +17,7 @@ final class OutputBuffer {
     private static final byte[] NOTHING = new byte[0];
 
     private final OutputStream out;
-    private byte[] buffer = new byte[SMALL_BYTES];
+    private byte[] buffer = NOTHING; // until something is appended
     private int count;
 
     OutputBuffer(OutputStream out) {
@@ -92,8 +92,8 @@ final class OutputBuffer {
             drain();
         }
         if (count + more > buffer.length) {
-            int size = Math.max(count + more, Math.min(2 * buffer.length, LARGE_BYTES));
-            buffer = Arrays.copyOf(buffer, size);
+            int grown = Math.clamp(2L * buffer.length, SMALL_BYTES, LARGE_BYTES);
+            buffer = Arrays.copyOf(buffer, Math.max(count + more, grown));
         }
     }
 

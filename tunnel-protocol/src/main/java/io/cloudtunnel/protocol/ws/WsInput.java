@@ -98,7 +98,7 @@ final class WsInput {
 
     /** Gives what has come a buffer that suits what is to be expected. */
     private void fitBuffer(long waitedNanos) {
-        if (limit == buffer.length) {
+        if (limit == buffer.length && limit < BUFFER_BYTES) {
             buffer = Arrays.copyOf(buffer, BUFFER_BYTES);
         } else if (waitedNanos > IDLE_NANOS && limit < IDLE_BUFFER_BYTES) {
             buffer = Arrays.copyOf(buffer, IDLE_BUFFER_BYTES);

@@ -9,11 +9,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 
 /** A Helidon connection's reader and writer as streams, for the frame code. */
 final class ContextStreams {
 
     private static final int READ = 32 * 1024;
+
+    /** Who asks for less does not expect much. */
+    private static final int SMALL = 1024;
 
     private ContextStreams() {}
 
@@ -23,7 +27,8 @@ final class ContextStreams {
      */
     static InputStream input(DataReader reader, HelidonSocket socket) {
         return new InputStream() {
-            private final BufferData direct = BufferData.create(READ);
+            // For who reads behind what they have already. An idle link has none.
+            private @Nullable BufferData direct;
 
             @Override
             public int read() throws IOException {
@@ -41,13 +46,17 @@ final class ContextStreams {
                         return reader.readBuffer(Math.min(length, reader.available()))
                                 .read(target, offset, length);
                     }
-                    if (direct.available() == 0) {
-                        direct.reset();
-                        if (socket.read(direct) < 0) {
-                            return -1;
-                        }
+                    BufferData left = direct;
+                    if (left != null && left.available() > 0) {
+                        return left.read(target, offset, length);
                     }
-                    return direct.read(target, offset, length);
+                    if (offset == 0) {
+                        direct = length < SMALL ? null : left;
+                        return socket.read(BufferData.create(target, 0, length).reset());
+                    }
+                    BufferData behind = left == null ? BufferData.create(READ) : left.reset();
+                    direct = behind;
+                    return socket.read(behind) < 0 ? -1 : behind.read(target, offset, length);
                 } catch (DataReader.InsufficientDataAvailableException e) {
                     return -1;
                 } catch (ServerConnectionException | UncheckedIOException e) {

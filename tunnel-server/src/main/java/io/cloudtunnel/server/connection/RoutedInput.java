@@ -60,6 +60,7 @@ final class RoutedInput implements Supplier<byte[]> {
     /** What follows is another protocol; says whether some of it has come. */
     boolean switchProtocols() {
         state = State.RAW;
+        in.release(); // such connections are idle for long, in thousands
         return in.hasBuffered();
     }
 
