@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class BinaryAgent implements WebSocket.Listener, AutoCloseable {
 
     private static final Duration DEADLINE = Duration.ofSeconds(10);
+    private static final Frame.Ping SETTLED = new Frame.Ping(77);
 
     private final BlockingQueue<Frame> frames = new LinkedBlockingQueue<>();
     private final CompletableFuture<JdkAgent.Close> closed = new CompletableFuture<>();
@@ -64,17 +65,22 @@ final class BinaryAgent implements WebSocket.Listener, AutoCloseable {
                                 "",
                                 agent,
                                 exclusive,
-                                "")));
-        settle();
+                                "")),
+                SETTLED); // in one message, since the link may be replaced as soon as it says hello
+        awaitSettled();
     }
 
     /** What was sent so far has been read, or the server has closed the link. */
     void settle() throws Exception {
-        send(new Frame.Ping(77));
+        send(SETTLED);
+        awaitSettled();
+    }
+
+    private void awaitSettled() throws Exception {
         long end = System.nanoTime() + DEADLINE.toNanos();
         while (!closed.isDone()) {
             if (frames.poll(20, TimeUnit.MILLISECONDS) instanceof Frame.Pong pong
-                    && pong.content() == 77) {
+                    && pong.content() == SETTLED.content()) {
                 return;
             }
             if (System.nanoTime() > end) {
