@@ -8,12 +8,9 @@ import io.cloudtunnel.server.auth.RegistrationPolicy;
 import io.cloudtunnel.server.auth.TunnelKeys;
 import io.cloudtunnel.server.connection.ClientLimits;
 import io.cloudtunnel.server.prefix.HostMode;
-import io.cloudtunnel.server.prefix.RootFallback;
 import io.cloudtunnel.server.relay.Engine;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -21,10 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** Collects what a {@link TunnelServer} is built from. Not safe for use by several threads. */
 public final class TunnelServerBuilder {
 
-    private static final int MOST_LINKS = 10_000;
-    private static final int MOST_LINKS_ON_CLOUD_RUN = 600; // of 1000 concurrent requests at most
-
     private final Joining joining = new Joining();
+    private final Naming naming = new Naming();
     private String host = "0.0.0.0";
     private int port = 8080;
     private @Nullable URI publicBaseUrl;
@@ -32,19 +27,15 @@ public final class TunnelServerBuilder {
     private Map<String, String> apiKeys = Map.of();
     private @Nullable String tunnelKey;
     private @Nullable String cloudRunService;
-    private int maxLinks = MOST_LINKS;
+    private int maxLinks = 10_000;
     private Duration bridgeTime = Duration.ofSeconds(5);
     private LinkLifetime linkLifetime = LinkLifetime.UNLIMITED;
     private Duration rotateGrace = Duration.ofMinutes(5);
     private SignedMode signed = SignedMode.ALLOWED;
     private int trustedHops;
     private long memoryBudgetBytes;
-    private RootFallback.Mode rootFallback = RootFallback.Mode.REFERER;
-    private boolean rewritesPrefix = true;
     private boolean chunksLargeAnswers;
     private boolean http2;
-    private @Nullable String hostDomain;
-    private Map<String, String> hostNames = Map.of();
     private Limits limits = Limits.DEFAULT;
     private @Nullable ClientLimits clientLimits;
 
@@ -150,7 +141,7 @@ public final class TunnelServerBuilder {
      * @throws IllegalArgumentException if it is another word
      */
     public TunnelServerBuilder rootFallback(String mode) {
-        rootFallback = RootFallback.Mode.parse(mode);
+        naming.rootFallback(mode);
         return this;
     }
 
@@ -159,7 +150,7 @@ public final class TunnelServerBuilder {
      * sees the local service; true unless set.
      */
     public TunnelServerBuilder rewritePrefix(boolean rewrites) {
-        rewritesPrefix = rewrites;
+        naming.rewritePrefix(rewrites);
         return this;
     }
 
@@ -188,8 +179,7 @@ public final class TunnelServerBuilder {
      * @throws IllegalArgumentException if the name is malformed
      */
     public TunnelServerBuilder hostDomain(String domain) {
-        HostMode.check(domain, Map.of());
-        hostDomain = domain;
+        naming.hostDomain(domain);
         return this;
     }
 
@@ -201,8 +191,7 @@ public final class TunnelServerBuilder {
      * @throws IllegalArgumentException if a name or an id is malformed
      */
     public TunnelServerBuilder hostNames(Map<String, String> idsByHost) {
-        HostMode.check(null, idsByHost);
-        hostNames = Collections.unmodifiableMap(new LinkedHashMap<>(idsByHost));
+        naming.hostNames(idsByHost);
         return this;
     }
 
@@ -282,7 +271,7 @@ public final class TunnelServerBuilder {
     public TunnelServerBuilder cloudRunService(String name) {
         cloudRunService = name;
         trustedHops = 1;
-        maxLinks = MOST_LINKS_ON_CLOUD_RUN;
+        maxLinks = 600; // of 1000 concurrent requests at most
         linkLifetime = new LinkLifetime(Duration.ofSeconds(290)); // it cuts requests after 300 s
         chunksLargeAnswers = true;
         return this;
@@ -316,7 +305,7 @@ public final class TunnelServerBuilder {
 
     /** As {@link HostMode#of}. */
     @Nullable HostMode hosts() {
-        return HostMode.of(hostDomain, hostNames, publicBaseUrl);
+        return naming.hosts(publicBaseUrl);
     }
 
     /**
@@ -343,8 +332,8 @@ public final class TunnelServerBuilder {
                         signed,
                         trustedHops,
                         memoryBudgetBytes,
-                        rootFallback,
-                        rewritesPrefix,
+                        naming.rootFallback(),
+                        naming.rewritesPrefix(),
                         chunksLargeAnswers,
                         http2,
                         hosts(),

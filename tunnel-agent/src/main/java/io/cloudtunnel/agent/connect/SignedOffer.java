@@ -55,8 +55,7 @@ final class SignedOffer {
         Nonce server = Nonce.parse(answer.first(Nonce.FIELD));
         if (server == null
                 || !SignedSecret.proves(
-                        answer.first(SignedSecret.PROOF_FIELD),
-                        secret.acceptProof(nonce, server, terms(answer)))) {
+                        answer.first(SignedSecret.PROOF_FIELD), proof(server, answer))) {
             throw new IOException(
                     "what answers in the server's place does not know this tunnel's secret, or its"
                             + " answer was changed on its way");
@@ -64,9 +63,10 @@ final class SignedOffer {
         return secret.linkKeys(nonce, server);
     }
 
-    private static String terms(Fields answer) {
-        return String.join(
-                "\n",
+    private String proof(Nonce server, Fields answer) {
+        return secret.acceptProof(
+                nonce,
+                server,
                 value(answer, "Cloudtunnel-Instance"),
                 value(answer, "Cloudtunnel-Started"),
                 value(answer, "Cloudtunnel-Link-Lifetime"),

@@ -2,6 +2,7 @@ package io.cloudtunnel.protocol.signed;
 
 import io.cloudtunnel.protocol.frame.Bytes;
 import io.cloudtunnel.protocol.frame.ProtocolException;
+import io.cloudtunnel.protocol.session.ForwardingLink;
 import io.cloudtunnel.protocol.session.Link;
 import io.cloudtunnel.protocol.session.LinkCloseCode;
 import io.cloudtunnel.protocol.session.Message;
@@ -15,9 +16,8 @@ import org.jspecify.annotations.Nullable;
  * A link whose messages carry a counter and a tag each. What does not fit closes it with 4005, and
  * nothing of it, nor of what comes later, is received.
  */
-final class SignedLink implements Link {
+final class SignedLink extends ForwardingLink {
 
-    private final Link link;
     private final ReentrantLock sending = new ReentrantLock(); // held over a write
     private final Tags sent; // with the lock held
     private long next; // with the lock held: the counter of the next message sent
@@ -26,7 +26,7 @@ final class SignedLink implements Link {
     private volatile boolean failed;
 
     SignedLink(Link link, Tags sent, Tags received) {
-        this.link = link;
+        super(link);
         this.sent = sent;
         this.received = received;
     }
@@ -48,7 +48,7 @@ final class SignedLink implements Link {
             if (failed) {
                 throw new IOException("the peer's messages are not its own");
             }
-            link.sendAll(signed);
+            super.sendAll(signed);
         } finally {
             sending.unlock();
         }
@@ -82,11 +82,11 @@ final class SignedLink implements Link {
         if (failed) {
             throw new IOException("the peer's messages are not its own");
         }
-        Message message = link.receive();
+        Message message = super.receive();
         try {
             return message == null ? null : verified(message);
         } catch (ProtocolException e) {
-            link.close(e.closeCode(), e.word()); // before a failing writer says something else
+            close(e.closeCode(), e.word()); // before a failing writer says something else
             failed = true;
             throw e;
         }
@@ -138,15 +138,5 @@ final class SignedLink implements Link {
 
     private static ProtocolException wrong(String word) {
         return new ProtocolException(LinkCloseCode.AUTHENTICATION, word);
-    }
-
-    @Override
-    public long bytesReceived() {
-        return link.bytesReceived();
-    }
-
-    @Override
-    public void close(int code, String reason) {
-        link.close(code, reason);
     }
 }

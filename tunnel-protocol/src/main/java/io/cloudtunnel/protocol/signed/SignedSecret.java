@@ -50,10 +50,12 @@ public final class SignedSecret {
     /**
      * What the server proves itself with when it opens the link.
      *
-     * @param terms what it says of the link
+     * @param terms what it says of itself and the link: instance, start, lifetime and public URL,
+     *     as the fields' values
      */
-    public String acceptProof(Nonce agent, Nonce server, String terms) {
-        return proof("accept", agent.bytes(), server.bytes(), Bytes.latin1(terms));
+    public String acceptProof(Nonce agent, Nonce server, String... terms) {
+        Bytes said = Bytes.latin1(String.join("\n", terms));
+        return proof("accept", agent.bytes(), server.bytes(), said);
     }
 
     /** What an agent proves itself with when it asks where the public reaches the tunnel. */

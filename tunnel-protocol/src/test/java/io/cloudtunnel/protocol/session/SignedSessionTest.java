@@ -91,23 +91,17 @@ class SignedSessionTest {
     }
 
     /** What passes to one end, with one bit changed. */
-    private static final class Flipping implements Link {
-        private final Link link;
+    private static final class Flipping extends ForwardingLink {
         private int left;
 
         private Flipping(Link link, int nth) {
-            this.link = link;
+            super(link);
             this.left = nth;
         }
 
         @Override
-        public void send(Message message) throws IOException {
-            link.send(message);
-        }
-
-        @Override
         public @Nullable Message receive() throws IOException {
-            Message message = link.receive();
+            Message message = super.receive();
             left--;
             if (left != 0 || message == null) {
                 return message;
@@ -117,16 +111,6 @@ class SignedSessionTest {
             return message instanceof Message.Text
                     ? new Message.Text(Bytes.wrap(bytes))
                     : new Message.Binary(Bytes.wrap(bytes));
-        }
-
-        @Override
-        public long bytesReceived() {
-            return link.bytesReceived();
-        }
-
-        @Override
-        public void close(int code, String reason) {
-            link.close(code, reason);
         }
     }
 
@@ -160,23 +144,17 @@ class SignedSessionTest {
     }
 
     /** Holds up who receives, and looks at what they receive. */
-    private static final class Gate implements Link {
-        private final Link link;
+    private static final class Gate extends ForwardingLink {
         private final CountDownLatch open = new CountDownLatch(1);
         private volatile boolean shut;
         private volatile int longest;
 
         private Gate(Link link) {
-            this.link = link;
+            super(link);
         }
 
         void shut() {
             shut = true;
-        }
-
-        @Override
-        public void send(Message message) throws IOException {
-            link.send(message);
         }
 
         @Override
@@ -188,19 +166,9 @@ class SignedSessionTest {
             } catch (InterruptedException e) {
                 throw new IOException(e);
             }
-            Message message = link.receive();
+            Message message = super.receive();
             longest = Math.max(longest, message == null ? 0 : message.payload().length());
             return message;
-        }
-
-        @Override
-        public long bytesReceived() {
-            return link.bytesReceived();
-        }
-
-        @Override
-        public void close(int code, String reason) {
-            link.close(code, reason);
         }
     }
 }

@@ -59,13 +59,13 @@ public record LinkAcceptor(
     }
 
     /** The same as {@link #identity}, as the proof of a signed link has it. */
-    String terms(String publicUrl) {
-        return String.join(
-                "\n",
-                instance.id(),
-                Long.toString(instance.started().toEpochMilli()),
-                Long.toString(lifetime.total().toSeconds()),
-                publicUrl);
+    String[] terms(String publicUrl) {
+        return new String[] {
+            instance.id(),
+            Long.toString(instance.started().toEpochMilli()),
+            Long.toString(lifetime.total().toSeconds()),
+            publicUrl
+        };
     }
 
     /** What a 101 says besides what RFC 6455 asks for. */

@@ -35,7 +35,7 @@ record SignedRequest(String secret, SignedSecret keys, Nonce agent, Nonce server
     }
 
     /** What the 101 says besides. */
-    String answer(String terms) {
+    String answer(String[] terms) {
         return "\r\nSec-WebSocket-Protocol: "
                 + SignedSecret.SUBPROTOCOL
                 + "\r\n"
