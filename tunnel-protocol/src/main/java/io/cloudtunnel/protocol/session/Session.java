@@ -172,6 +172,7 @@ public final class Session implements Patrol.Guarded {
 
     @Override
     public void look(long nowNanos) {
+        writer.look();
         for (Stream stream : streams.all()) {
             stream.look(nowNanos);
         }

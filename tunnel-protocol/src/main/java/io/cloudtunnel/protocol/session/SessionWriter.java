@@ -14,8 +14,12 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread that writes to a session's link. What is urgent goes first; then the streams that
- * have something to send take turns, a frame each; all that is ready leaves in one write.
+ * What writes to a session's link, in one thread at a time. What is urgent goes first; then the
+ * streams that have something to send take turns, a frame each; all that is ready leaves in one
+ * write.
+ *
+ * <p>Links are idle most of the time, in thousands, and a thread that waits holds its stack: one
+ * that has had nothing to write for some looks ends, and the next frame starts another.
  */
 final class SessionWriter {
 
@@ -25,18 +29,24 @@ final class SessionWriter {
     /** The longest message of frames, in bytes. */
     private static final int LONGEST = BinaryCodec.MAX_MESSAGE - Link.MOST_ADDED;
 
+    /** So many looks with nothing to write, and the thread ends. */
+    private static final int IDLE_LOOKS = 5;
+
     private final Link link;
+    private final String name;
     private final int controlLimit;
     private final Failed failed;
 
     private final Object monitor = new Object(); // guards what follows; held for memory only
     private final ArrayDeque<Object> control = new ArrayDeque<>(); // Frame or text; controlLimit
     private final ArrayDeque<Stream> ready = new ArrayDeque<>(); // each open stream at most once
-    private final Thread thread;
+    private @Nullable Thread thread; // null before the start, while idle, and at the end
+    private boolean started;
     private int pongs; // of those in control
     private boolean waiting;
+    private int idleLooks; // since it waits
     private boolean closed;
-    private boolean over; // the thread has ended
+    private boolean over; // nothing more will be written
     private @Nullable CountDownLatch idle; // of who waits for all to be written
 
     /** Told once that writing has failed. */
@@ -48,16 +58,49 @@ final class SessionWriter {
         this.link = link;
         this.controlLimit = controlLimit;
         this.failed = failed;
-        this.thread = Thread.ofVirtual().name("tunnel-writer-" + name).unstarted(this::run);
+        this.name = "tunnel-writer-" + name;
     }
 
     void start() {
-        thread.start();
+        Thread first;
+        synchronized (monitor) {
+            started = true;
+            first = newThread();
+        }
+        first.start();
+    }
+
+    private Thread newThread() { // with the monitor
+        Thread made = Thread.ofVirtual().name(name).unstarted(this::run);
+        thread = made;
+        return made;
+    }
+
+    /** For the patrol: ends a thread that has been idle for some looks. */
+    void look() {
+        Thread idling = null;
+        synchronized (monitor) {
+            if (waiting && ++idleLooks >= IDLE_LOOKS) {
+                idling = thread;
+                thread = null;
+                waiting = false;
+            }
+        }
+        if (idling != null) {
+            LockSupport.unpark(idling);
+        }
+    }
+
+    /** Whether a thread of this writer is there; for tests. */
+    boolean hasThread() {
+        synchronized (monitor) {
+            return thread != null;
+        }
     }
 
     /** Queues what goes ahead of chunks; false if the peer leaves too much of it unread. */
     boolean urgent(Object frameOrText) {
-        boolean wake;
+        Thread wake;
         synchronized (monitor) {
             if (closed) {
                 return true; // nobody will miss it
@@ -66,9 +109,9 @@ final class SessionWriter {
                 return false;
             }
             control.addLast(frameOrText);
-            wake = wakes();
+            wake = toWake();
         }
-        wakeIf(wake);
+        wake(wake);
         return true;
     }
 
@@ -85,26 +128,33 @@ final class SessionWriter {
 
     /** A stream has something to send that it did not have before. */
     void ready(Stream stream) {
-        boolean wake;
+        Thread wake;
         synchronized (monitor) {
             if (closed) {
                 return;
             }
             ready.addLast(stream);
-            wake = wakes();
+            wake = toWake();
         }
-        wakeIf(wake);
+        wake(wake);
     }
 
-    private boolean wakes() {
+    private @Nullable Thread toWake() { // with the monitor
+        if (thread == null) {
+            return started && !over ? newThread() : null;
+        }
         boolean was = waiting;
         waiting = false;
-        return was;
+        return was ? thread : null;
     }
 
-    private void wakeIf(boolean wake) {
-        if (wake) {
-            LockSupport.unpark(thread);
+    private static void wake(@Nullable Thread waking) {
+        if (waking != null) {
+            if (waking.getState() == Thread.State.NEW) { // then nobody else has it
+                waking.start();
+            } else {
+                LockSupport.unpark(waking);
+            }
         }
     }
 
@@ -112,7 +162,7 @@ final class SessionWriter {
     boolean awaitWritten(Duration atMost) throws InterruptedException {
         CountDownLatch latch;
         synchronized (monitor) {
-            if (waiting || over) {
+            if (waiting || over || (started && thread == null)) {
                 return true;
             }
             if (idle == null) {
@@ -132,13 +182,18 @@ final class SessionWriter {
 
     /** Ends the thread; what is urgent and queued is still written. */
     void close() {
-        boolean wake;
+        Thread wake = null;
         synchronized (monitor) {
             closed = true;
             ready.clear();
-            wake = wakes();
+            if (thread != null) {
+                wake = toWake();
+            } else {
+                over = started;
+                signalIdle();
+            }
         }
-        wakeIf(wake);
+        wake(wake);
     }
 
     private void run() {
@@ -153,15 +208,19 @@ final class SessionWriter {
         } catch (IOException | RuntimeException | AssertionError e) {
             close();
             failed.writingFailed(e);
-        } finally {
-            synchronized (monitor) {
-                over = true;
-                signalIdle();
-            }
+            end();
         }
     }
 
-    /** Waits for something to send; null when there will be nothing more. */
+    private void end() {
+        synchronized (monitor) {
+            over = true;
+            thread = null;
+            signalIdle();
+        }
+    }
+
+    /** Waits for something to send; null when this thread is to end. */
     private @Nullable Batch next() {
         while (true) {
             Batch batch = new Batch();
@@ -207,21 +266,26 @@ final class SessionWriter {
         }
     }
 
-    /** True if the writer is closed and everything is written. */
+    /** True if everything is written and the writer is closed, or has been idle for long. */
     private boolean parkUnlessWork() {
         synchronized (monitor) {
             if (!control.isEmpty() || !ready.isEmpty()) {
                 return false;
             }
-            signalIdle();
             if (closed) {
+                end();
                 return true;
             }
+            signalIdle();
             waiting = true;
+            idleLooks = 0;
         }
         while (true) {
             LockSupport.park(this);
             synchronized (monitor) {
+                if (thread != Thread.currentThread()) {
+                    return true; // and what comes next has a thread of its own
+                }
                 if (!waiting) {
                     return false;
                 }
