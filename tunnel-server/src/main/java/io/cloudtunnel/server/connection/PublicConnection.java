@@ -16,7 +16,6 @@ import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.concurrency.limits.LimitAlgorithm;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
-import io.helidon.webserver.ServerConnectionException;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import java.io.EOFException;
@@ -66,24 +65,33 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
     public void handle(Limit limit) throws InterruptedException {
         shared.patrol().add(this);
         try {
-            ServerConnectionSelector selector = shared.http2();
-            if (selector != null && isHttp2()) {
-                http2(selector, limit);
-                return;
+            serve(limit);
+            ServerConnection switched = routed;
+            if (switched != null) { // from here, since such a connection waits for long
+                switched.handle(limit);
             }
-            Arrival arrival = next();
-            while (arrival != null) {
-                Route route = arrival.route();
-                arrival =
-                        route == null
-                                ? routed(arrival.request(), limit)
-                                : answer(arrival.request(), route, limit);
-            }
-        } catch (ServerConnectionException | UncheckedIOException | IOException e) {
+        } catch (CloseConnectionException | UncheckedIOException | IOException e) {
             LOGGER.log(Level.TRACE, "the connection broke", e);
         } finally {
             shared.patrol().remove(this);
             socket.close();
+        }
+    }
+
+    /** Answers requests until the connection ends, or {@code routed} is to go on with it. */
+    private void serve(Limit limit) throws IOException, InterruptedException {
+        ServerConnectionSelector selector = shared.http2();
+        if (selector != null && isHttp2()) {
+            http2(selector, limit);
+            return;
+        }
+        Arrival arrival = next();
+        while (arrival != null) {
+            Route route = arrival.route();
+            arrival =
+                    route == null
+                            ? routed(arrival.request(), limit)
+                            : answer(arrival.request(), route, limit);
         }
     }
 
@@ -115,6 +123,7 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
         } catch (CloseConnectionException e) {
             LOGGER.log(Level.TRACE, "Helidon is done with the connection", e);
         } finally {
+            routed = null;
             own.end();
         }
     }
@@ -196,14 +205,15 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
     private @Nullable Arrival routed(ReceivedRequest first, Limit limit)
             throws InterruptedException {
         RoutedInput input = new RoutedInput(in, this, first);
-        ServerConnection helidons = shared.routed().connection(new RoutedContext(context, input));
+        RoutedContext helidonsContext = new RoutedContext(context, input);
+        ServerConnection helidons = shared.routed().connection(helidonsContext);
         routed = helidons;
         try {
             helidons.handle(limit);
         } catch (CloseConnectionException e) {
             LOGGER.log(Level.TRACE, "Helidon is done with the connection", e);
         } finally {
-            routed = null;
+            routed = helidonsContext.switched();
         }
         return input.kept();
     }

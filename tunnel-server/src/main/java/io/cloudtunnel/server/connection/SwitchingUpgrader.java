@@ -7,7 +7,9 @@ import io.helidon.webserver.http1.spi.Http1Upgrader;
 import io.helidon.webserver.spi.ServerConnection;
 import org.jspecify.annotations.Nullable;
 
-/** An upgrader that also tells the connection's input that what follows is no HTTP. */
+/**
+ * An upgrader that also tells the connection that what follows is no HTTP, and who goes on with it.
+ */
 public final class SwitchingUpgrader implements Http1Upgrader {
 
     private final Http1Upgrader upgrader;
@@ -27,7 +29,7 @@ public final class SwitchingUpgrader implements Http1Upgrader {
             ConnectionContext context, HttpPrologue prologue, WritableHeaders<?> headers) {
         ServerConnection connection = upgrader.upgrade(context, prologue, headers);
         if (connection != null && context instanceof RoutedContext routed) {
-            routed.switchProtocols();
+            return routed.switchProtocols(connection);
         }
         return connection;
     }
