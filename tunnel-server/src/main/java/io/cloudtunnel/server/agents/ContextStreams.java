@@ -27,6 +27,9 @@ final class ContextStreams {
      */
     static InputStream input(DataReader reader, HelidonSocket socket) {
         return new InputStream() {
+            // Null once it is empty: it holds on to the handshake's request.
+            private @Nullable DataReader early = reader;
+
             // For who reads behind what they have already. An idle link has none.
             private @Nullable BufferData direct;
 
@@ -42,9 +45,14 @@ final class ContextStreams {
                     return 0;
                 }
                 try {
-                    if (reader.available() > 0) {
-                        return reader.readBuffer(Math.min(length, reader.available()))
+                    DataReader first = early;
+                    if (first != null && first.available() > 0) {
+                        return first.readBuffer(Math.min(length, first.available()))
                                 .read(target, offset, length);
+                    }
+                    if (first != null) { // which was the last to use Helidon's own buffer
+                        early = null;
+                        HelidonReadBuffer.release(socket);
                     }
                     BufferData left = direct;
                     if (left != null && left.available() > 0) {
