@@ -20,8 +20,12 @@ final class JsonLines extends Formatter {
 
     @Override
     public String format(LogRecord record) {
-        String message = TextLines.message(this, record);
-        StringBuilder line = new StringBuilder(message.length() + 128);
+        LogEvent event = LogEvent.of(record);
+        String message =
+                event == null
+                        ? TextLines.message(this, record)
+                        : TextLines.cut(event.message(), TextLines.LONGEST_MESSAGE);
+        StringBuilder line = new StringBuilder(message.length() + (event == null ? 128 : 1024));
         line.append("{\"severity\":\"").append(severity(record.getLevel()));
         line.append("\",\"time\":\"");
         time(line, record.getInstant());
@@ -37,6 +41,9 @@ final class JsonLines extends Formatter {
             line.append('"');
             STRINGS.quoteAsString(record.getLoggerName(), line);
             line.append('"');
+        }
+        if (event != null) {
+            event.members(new JsonMembers(line));
         }
         return line.append("}\n").toString();
     }

@@ -41,12 +41,16 @@ final class TextLines extends Formatter {
 
     /** The message; empty where a record has none, which is allowed. */
     static String message(Formatter formatter, LogRecord record) {
+        LogEvent event = LogEvent.of(record);
+        if (event != null) {
+            return cut(event.toString(), LONGEST_MESSAGE);
+        }
         return record.getMessage() == null
                 ? ""
                 : cut(formatter.formatMessage(record), LONGEST_MESSAGE);
     }
 
-    private static String cut(String text, int longest) {
+    static String cut(String text, int longest) {
         return text.length() > longest ? text.substring(0, longest) + "..." : text;
     }
 
@@ -72,7 +76,16 @@ final class TextLines extends Formatter {
     }
 
     private static boolean forges(char c) {
-        return Character.isISOControl(c) || c == 0x2028 || c == 0x2029;
+        return Character.isISOControl(c) || c == 0x2028 || c == 0x2029 || reorders(c);
+    }
+
+    /** Whether it changes the order in which a terminal shows what follows. */
+    private static boolean reorders(char c) {
+        return (c >= 0x202a && c <= 0x202e)
+                || (c >= 0x2066 && c <= 0x2069)
+                || c == 0x200e
+                || c == 0x200f
+                || c == 0x061c;
     }
 
     /** A trace has lines, and those of its messages too: none may look like a record. */
