@@ -4,6 +4,7 @@ WORKDIR /src
 COPY pom.xml ./
 COPY tunnel-protocol tunnel-protocol
 COPY tunnel-program tunnel-program
+COPY tunnel-observe tunnel-observe
 COPY tunnel-server tunnel-server
 COPY tunnel-agent/pom.xml tunnel-agent/pom.xml
 COPY integration-tests/pom.xml integration-tests/pom.xml

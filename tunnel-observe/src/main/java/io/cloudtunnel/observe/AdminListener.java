@@ -1,0 +1,87 @@
+package io.cloudtunnel.observe;
+
+import io.cloudtunnel.program.Admin;
+import io.helidon.http.encoding.ContentEncodingContext;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionSelector;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/** A listener for operators, apart from the one of the public. Safe for use by several threads. */
+public final class AdminListener implements AutoCloseable {
+
+    private static final Logger LOGGER = System.getLogger(AdminListener.class.getName());
+
+    /** Enough for a few that scrape and a few that look; who comes more often waits. */
+    private static final int MOST_CONNECTIONS = 64;
+
+    private static final Duration IDLE = Duration.ofMinutes(2);
+
+    private final WebServer server;
+
+    private AdminListener(WebServer server) {
+        this.server = server;
+    }
+
+    /**
+     * Starts listening.
+     *
+     * @param routes adds what is served; who may ask for it is looked at before
+     * @throws IllegalStateException if the port cannot be had
+     */
+    public static AdminListener start(Admin where, Consumer<HttpRouting.Builder> routes) {
+        HttpRouting.Builder routing = HttpRouting.builder().addFilter(new AdminGuard(where));
+        routes.accept(routing);
+        WebServer started =
+                WebServer.builder()
+                        .host(where.host())
+                        .port(where.port())
+                        .shutdownHook(false)
+                        .shutdownGracePeriod(Duration.ofMillis(200))
+                        .maxTcpConnections(MOST_CONNECTIONS)
+                        .idleConnectionTimeout(IDLE)
+                        .addConnectionSelector(http1())
+                        .protocolsDiscoverServices(false)
+                        .contentEncoding(
+                                ContentEncodingContext.builder()
+                                        .contentEncodingsDiscoverServices(false)
+                                        .build())
+                        .routing(routing)
+                        .build()
+                        .start();
+        if (!started.isRunning()) {
+            throw new IllegalStateException(
+                    "cannot listen on "
+                            + where.host()
+                            + " port "
+                            + where.port()
+                            + " for the admin listener: another program may be using it; choose"
+                            + " another one with ADMIN_PORT");
+        }
+        LOGGER.log(
+                Level.INFO,
+                "metrics at http://{0}:{1}/metrics",
+                where.host(),
+                Integer.toString(started.port()));
+        return new AdminListener(started);
+    }
+
+    private static Http1ConnectionSelector http1() {
+        return Http1ConnectionSelector.builder().config(Http1Config.create()).build();
+    }
+
+    /** The port that it listens on. */
+    public int port() {
+        return server.port();
+    }
+
+    /** Stops listening. */
+    @Override
+    public void close() {
+        server.stop();
+    }
+}

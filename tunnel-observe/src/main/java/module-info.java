@@ -1,0 +1,14 @@
+/** What server and agent show to operators: the admin listener and its metrics. */
+@org.jspecify.annotations.NullMarked
+module io.cloudtunnel.observe {
+    requires transitive io.cloudtunnel.program;
+    requires transitive io.cloudtunnel.protocol;
+    requires io.helidon.http;
+    requires io.helidon.http.encoding;
+    requires transitive io.helidon.webserver;
+    requires transitive micrometer.core;
+    requires micrometer.registry.prometheus;
+    requires static transitive org.jspecify;
+
+    exports io.cloudtunnel.observe;
+}

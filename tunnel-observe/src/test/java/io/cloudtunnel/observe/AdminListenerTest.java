@@ -1,0 +1,132 @@
+package io.cloudtunnel.observe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.cloudtunnel.program.Admin;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who may ask the admin listener, and what it answers. */
+class AdminListenerTest {
+
+    private static final String TOKEN = "0123456789abcdef";
+    private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: (\\d+)");
+
+    private final Metrics metrics = new Metrics();
+    private AdminListener listener = start(Admin.onLoopback(0));
+
+    private AdminListener start(Admin where) {
+        return AdminListener.start(where, routing -> routing.get("/metrics", metrics::answer));
+    }
+
+    @AfterEach
+    void stop() {
+        listener.close();
+        metrics.close();
+    }
+
+    private void guarded() {
+        listener.close();
+        listener = start(new Admin("127.0.0.1", 0, TOKEN));
+    }
+
+    /** The whole answer to a request with these fields. */
+    private String ask(String path, String... fields) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), listener.port())) {
+            socket.setSoTimeout(10_000);
+            String request =
+                    "GET " + path + " HTTP/1.1\r\n" + String.join("\r\n", fields) + "\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            InputStream in = socket.getInputStream();
+            StringBuilder answer = new StringBuilder();
+            while (answer.indexOf("\r\n\r\n") < 0) {
+                answer.append((char) in.read());
+            }
+            Matcher length = LENGTH.matcher(answer);
+            assertTrue(length.find(), answer::toString);
+            byte[] body = in.readNBytes(Integer.parseInt(length.group(1)));
+            return answer.append(new String(body, StandardCharsets.UTF_8)).toString();
+        }
+    }
+
+    private static void assertStatus(int status, String answer) {
+        assertTrue(answer.startsWith("HTTP/1.1 " + status + " "), answer);
+    }
+
+    @Test
+    void metricsOfTheJvmArePrometheusText() throws IOException {
+        String answer = ask("/metrics", "Host: localhost:1");
+        assertStatus(200, answer);
+        assertTrue(answer.contains("Content-Type: text/plain; version=0.0.4"), answer);
+        assertTrue(answer.contains("Cache-Control: no-store"), answer);
+        assertTrue(answer.contains("\njvm_memory_used_bytes{"), answer);
+        assertTrue(answer.contains("\nprocess_cpu_usage "), answer);
+        assertFalse(answer.contains("# EOF"), answer);
+    }
+
+    @Test
+    void whoAsksForOpenMetricsGetsThem() throws IOException {
+        String answer =
+                ask(
+                        "/metrics",
+                        "Host: localhost",
+                        "Accept: application/openmetrics-text;version=1.0.0,text/plain;q=0.5");
+        assertTrue(answer.contains("Content-Type: application/openmetrics-text"), answer);
+        assertTrue(answer.contains("# EOF"), answer);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost", "LOCALHOST:80", "127.0.0.1:9", "[::1]:80", "[::1]"})
+    void namesOfThisMachineAreAnswered(String host) throws IOException {
+        assertStatus(200, ask("/metrics", "Host: " + host));
+    }
+
+    /** A page whose name was made to lead here has that name as {@code Host}. */
+    @ParameterizedTest
+    @ValueSource(strings = {"evil.example", "evil.example:80", "localhost.evil.example", "[::2]"})
+    void otherNamesAreNot(String host) throws IOException {
+        String answer = ask("/metrics", "Host: " + host);
+        assertStatus(421, answer);
+        assertFalse(answer.contains("jvm_"), answer);
+    }
+
+    @Test
+    void theTokenIsNeededWhereThereIsOne() throws IOException {
+        guarded();
+        assertStatus(401, ask("/metrics", "Host: localhost"));
+        assertStatus(401, ask("/metrics", "Host: localhost", "Authorization: Bearer wrong"));
+        assertStatus(401, ask("/metrics", "Host: localhost", "Authorization: Basic " + TOKEN));
+        assertStatus(401, ask("/nothing", "Host: localhost"));
+        assertTrue(ask("/metrics", "Host: x").contains("WWW-Authenticate: Bearer"));
+        assertStatus(200, ask("/metrics", "Host: x", "Authorization: Bearer " + TOKEN));
+        assertStatus(200, ask("/metrics", "Host: x", "authorization: bearer " + TOKEN));
+    }
+
+    @Test
+    void nothingElseIsServed() throws IOException {
+        assertStatus(404, ask("/", "Host: localhost"));
+        assertStatus(404, ask("/register", "Host: localhost"));
+    }
+
+    @Test
+    void aPortThatIsTakenSaysSo() {
+        var e =
+                assertThrows(
+                        IllegalStateException.class,
+                        () -> start(Admin.onLoopback(listener.port())));
+        assertTrue(String.valueOf(e.getMessage()).contains("ADMIN_PORT"), e.getMessage());
+        assertEquals(true, listener.port() > 0);
+    }
+}
