@@ -3,6 +3,7 @@
 module io.cloudtunnel.server {
     requires com.fasterxml.jackson.core;
     requires com.fasterxml.jackson.databind;
+    requires io.cloudtunnel.observe;
     requires transitive io.cloudtunnel.program;
     requires transitive io.cloudtunnel.protocol;
     requires io.helidon.common;
@@ -19,6 +20,7 @@ module io.cloudtunnel.server {
     requires io.helidon.websocket;
     requires io.nats.jnats;
     requires lettuce.core;
+    requires micrometer.core;
     requires static transitive org.jspecify;
 
     exports io.cloudtunnel.server;

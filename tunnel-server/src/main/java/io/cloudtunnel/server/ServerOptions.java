@@ -1,7 +1,9 @@
 package io.cloudtunnel.server;
 
+import io.cloudtunnel.program.ObserveOptions;
 import io.cloudtunnel.program.Option;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The server's options: the one place where their names stand. */
 final class ServerOptions {
@@ -160,7 +162,7 @@ final class ServerOptions {
     static final Option LOG_FORMAT =
             Option.of("log-format", "LOG_FORMAT", "FORMAT", "text or json; json on Cloud Run.");
 
-    static final List<Option> ALL =
+    private static final List<Option> OWN =
             List.of(
                     PORT,
                     PUBLIC_BASE_URL,
@@ -188,15 +190,11 @@ final class ServerOptions {
                     NATS_URL,
                     LOG_FORMAT);
 
+    static final List<Option> ALL =
+            Stream.of(OWN, ObserveOptions.OF_SERVER).flatMap(List::stream).toList();
+
     /** Options of releases to come. Ignoring them could leave open what somebody meant to close. */
-    static final List<String> NOT_YET =
-            List.of(
-                    "TLS_CERT",
-                    "TLS_KEY",
-                    "TLS_CLIENT_CA",
-                    "ADMIN_PORT",
-                    "ADMIN_HOST",
-                    "ADMIN_TOKEN");
+    static final List<String> NOT_YET = List.of("TLS_CERT", "TLS_KEY", "TLS_CLIENT_CA");
 
     private ServerOptions() {}
 }

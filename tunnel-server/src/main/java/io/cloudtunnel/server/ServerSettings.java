@@ -1,5 +1,6 @@
 package io.cloudtunnel.server;
 
+import io.cloudtunnel.program.ObserveOptions;
 import io.cloudtunnel.program.Option;
 import io.cloudtunnel.program.SettingException;
 import io.cloudtunnel.program.Settings;
@@ -36,6 +37,7 @@ final class ServerSettings {
         all.links();
         all.limits();
         all.instances();
+        builder.observation(ObserveOptions.ofServer(settings));
     }
 
     private void server() {

@@ -54,12 +54,14 @@ public final class TunnelServer implements AutoCloseable {
     private final MemoryBudget budget;
     private final ListenerSetup listener;
     private final @Nullable Relay relay;
+    private final Observatory observatory;
     private final Revocations revocations;
     private volatile @Nullable WebServer webServer;
 
     TunnelServer(TunnelServerConfig config) {
         Clock clock = Clock.systemUTC();
         this.config = config;
+        this.observatory = new Observatory(config.observation());
         this.timer = new ScheduledThreadPoolExecutor(1, TunnelServer::timerThread);
         this.timer.setRemoveOnCancelPolicy(true);
         Patrol patrol = new Patrol(timer);
@@ -81,6 +83,7 @@ public final class TunnelServer implements AutoCloseable {
                 engine == null
                         ? null
                         : new Relay(instance.id(), engine, links, config.limits(), budget, patrol);
+        observatory.watch(links, budget, drain, this::health, relay);
         RootFallback rootFallback = new RootFallback(config.rootFallback(), credentials::knows);
         PublicHandler publicHandler =
                 new PublicHandler(
@@ -100,7 +103,8 @@ public final class TunnelServer implements AutoCloseable {
                                 instance.started().toEpochMilli(),
                                 config.role().takesAgents()),
                         config.role(),
-                        config.limits());
+                        config.limits(),
+                        observatory.requests());
         PublicUrls urls = new PublicUrls(config.publicBaseUrl(), config.hosts());
         RegisterHandler registerHandler =
                 new RegisterHandler(
@@ -113,7 +117,8 @@ public final class TunnelServer implements AutoCloseable {
                         revocations,
                         urls,
                         drain,
-                        config.signed());
+                        config.signed(),
+                        observatory.observer());
         AgentEndpoint agentEndpoint =
                 new AgentEndpoint(
                         credentials,
@@ -131,7 +136,8 @@ public final class TunnelServer implements AutoCloseable {
                                 patrol,
                                 timer,
                                 config.linkLifetime(),
-                                config.signed()));
+                                config.signed(),
+                                observatory.observer()));
         this.listener =
                 new ListenerSetup(
                         config,
@@ -184,6 +190,7 @@ public final class TunnelServer implements AutoCloseable {
             relay.start(timer);
         }
         revocations.start();
+        observatory.start();
     }
 
     /**
@@ -206,6 +213,7 @@ public final class TunnelServer implements AutoCloseable {
         WebServer started =
                 WebServer.create(ReceiveBuffers.leftToTheSystem(server.buildPrototype())).start();
         if (!started.isRunning()) {
+            observatory.close();
             throw new IllegalStateException(
                     "cannot listen on port "
                             + config.port()
@@ -223,6 +231,11 @@ public final class TunnelServer implements AutoCloseable {
             throw new IllegalStateException("the server is not started");
         }
         return server.port();
+    }
+
+    /** The port of the admin listener, once it is started or installed; -1 where there is none. */
+    public int adminPort() {
+        return observatory.port();
     }
 
     /** Where links are found; for tests, which look for places that were not given back. */
@@ -276,6 +289,7 @@ public final class TunnelServer implements AutoCloseable {
             server.stop();
         }
         timer.shutdownNow();
+        observatory.close();
         LOGGER.log(Level.INFO, "stopped");
     }
 }

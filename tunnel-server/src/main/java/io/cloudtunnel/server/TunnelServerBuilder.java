@@ -1,5 +1,6 @@
 package io.cloudtunnel.server;
 
+import io.cloudtunnel.program.Observation;
 import io.cloudtunnel.program.Settings;
 import io.cloudtunnel.protocol.frame.Limits;
 import io.cloudtunnel.server.agents.LinkLifetime;
@@ -38,6 +39,7 @@ public final class TunnelServerBuilder {
     private boolean http2;
     private Limits limits = Limits.DEFAULT;
     private @Nullable ClientLimits clientLimits;
+    private Observation observation = Observation.DEFAULT;
 
     TunnelServerBuilder() {}
 
@@ -226,7 +228,6 @@ public final class TunnelServerBuilder {
         return this;
     }
 
-    /** Throws {@link IllegalArgumentException} if the role does not go with the other values. */
     void checkRole() {
         joining.check(publicBaseUrl != null);
     }
@@ -245,7 +246,6 @@ public final class TunnelServerBuilder {
         return this;
     }
 
-    /** What joins this server with others; for tests. */
     TunnelServerBuilder engine(Supplier<Engine> joins) {
         joining.engine(joins);
         return this;
@@ -254,6 +254,12 @@ public final class TunnelServerBuilder {
     /** The limits of links and requests. */
     public TunnelServerBuilder limits(Limits values) {
         limits = values;
+        return this;
+    }
+
+    /** What operators see: request log, admin listener with metrics; docs/observe.md. */
+    public TunnelServerBuilder observation(Observation what) {
+        observation = what;
         return this;
     }
 
@@ -287,23 +293,19 @@ public final class TunnelServerBuilder {
         return this;
     }
 
-    /** The keys that were given. */
     Map<String, String> apiKeys() {
         return apiKeys;
     }
 
-    /** The limits that were given. */
     Limits limits() {
         return limits;
     }
 
-    /** Who may register. */
     TunnelServerBuilder registration(RegistrationPolicy.Mode mode) {
         registration = mode;
         return this;
     }
 
-    /** As {@link HostMode#of}. */
     @Nullable HostMode hosts() {
         return naming.hosts(publicBaseUrl);
     }
@@ -339,6 +341,7 @@ public final class TunnelServerBuilder {
                         hosts(),
                         limits,
                         clientLimits == null ? ClientLimits.of(limits) : clientLimits,
+                        observation,
                         joining.engine()));
     }
 

@@ -1,5 +1,6 @@
 package io.cloudtunnel.server;
 
+import io.cloudtunnel.program.Observation;
 import io.cloudtunnel.protocol.frame.Limits;
 import io.cloudtunnel.server.agents.LinkLifetime;
 import io.cloudtunnel.server.agents.SignedMode;
@@ -39,6 +40,7 @@ record TunnelServerConfig(
         @Nullable HostMode hosts,
         Limits limits,
         ClientLimits clientLimits,
+        Observation observation,
         @Nullable Supplier<Engine> engine) {
 
     /** Without keys. */

@@ -299,7 +299,7 @@ class AnswersTest {
             assertEquals("ok", exchange("GET", 200, "{}", OK).text());
             tunnel.close();
             assertFalse(log.text().contains("defect"), log.text());
-            assertTrue(log.text().contains("client gone"), log.text());
+            assertTrue(log.text().contains("end=cancelled"), log.text());
         }
     }
 }

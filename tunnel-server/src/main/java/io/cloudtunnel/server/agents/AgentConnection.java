@@ -41,6 +41,7 @@ final class AgentConnection implements ServerConnection, AgentLink {
     private final long generation; // of its secret
     private final String peer;
     private final LinkAcceptor acceptor;
+    private final long openedNanos = System.nanoTime();
     private final WsLink link;
     private final boolean signed;
     private final LinkUpstream upstream;
@@ -110,6 +111,7 @@ final class AgentConnection implements ServerConnection, AgentLink {
     public void handle(Limit limit) {
         String open = signed ? "open, signed" : "open";
         LOGGER.log(Level.INFO, "link tunnel={0} agent={1} {2}", tunnelId, peer, open);
+        acceptor.observer().linkOpened(upstream.carriesInterim());
         in(acceptor.limits().helloWait(), this::expectHello);
         limitLifetime();
         try {
@@ -132,6 +134,7 @@ final class AgentConnection implements ServerConnection, AgentLink {
         } finally {
             timers.forEach(timer -> timer.cancel(false));
             forget();
+            acceptor.observer().linkEnded(System.nanoTime() - openedNanos);
             LOGGER.log(
                     Level.INFO,
                     "link tunnel={0} agent={1} closed: {2}",
@@ -153,6 +156,7 @@ final class AgentConnection implements ServerConnection, AgentLink {
     /** Its secret does not count any more. */
     private void revoked() {
         leaving = true;
+        acceptor.observer().linkRetired("revoked");
         inBackground(() -> {
             begun.await(); // nothing may be written before the 101
             upstream.expire();
@@ -176,6 +180,7 @@ final class AgentConnection implements ServerConnection, AgentLink {
     /** The link's time is nearly over. In JSON mode it closes with its last answer. */
     private void retire() {
         leaving = true;
+        acceptor.observer().linkRetired("link-expired");
         LinkLifetime lifetime = acceptor.lifetime();
         Duration left = lifetime.untilReset().minus(lifetime.untilNoNew());
         upstream.retire(left);
@@ -264,6 +269,11 @@ final class AgentConnection implements ServerConnection, AgentLink {
     }
 
     @Override
+    public long openedNanos() {
+        return openedNanos;
+    }
+
+    @Override
     public String agent() {
         Greeting said = greeting;
         return said == null ? "" : said.agent();
@@ -284,6 +294,7 @@ final class AgentConnection implements ServerConnection, AgentLink {
     @Override
     public void replaced() {
         leaving = true;
+        acceptor.observer().linkRetired("replaced");
         upstream.stop();
         inBackground(() -> {
             begun.await(); // nothing may be written before the 101
@@ -316,6 +327,7 @@ final class AgentConnection implements ServerConnection, AgentLink {
 
     @Override
     public void leave(Duration atMost) throws InterruptedException {
+        acceptor.observer().linkRetired("draining");
         if (!upstream.drain(atMost)) {
             LOGGER.log(
                     Level.WARNING,

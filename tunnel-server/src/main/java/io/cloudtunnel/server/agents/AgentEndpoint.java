@@ -177,8 +177,9 @@ public final class AgentEndpoint extends WsUpgrader {
         return new Admitted(id, generation, request == null ? null : request.linkKeys());
     }
 
-    private static RequestException refused(
+    private RequestException refused(
             Status status, String code, String text, WritableHeaders<?> headers) {
+        acceptor.observer().linkRefused(code);
         Fields fields = RoutingFields.of(headers);
         ErrorAnswer answer =
                 ErrorAnswer.of(status.code(), code, text, RequestIds.of(fields), fields);

@@ -5,6 +5,7 @@ import io.cloudtunnel.protocol.frame.Limits;
 import io.cloudtunnel.protocol.session.MemoryBudget;
 import io.cloudtunnel.protocol.session.Patrol;
 import io.cloudtunnel.server.front.Drain;
+import io.cloudtunnel.server.observe.Observer;
 import io.cloudtunnel.server.registry.LinkRegistry;
 import java.util.concurrent.ScheduledExecutorService;
 
@@ -22,6 +23,7 @@ import java.util.concurrent.ScheduledExecutorService;
  * @param timer watches over links; its tasks do not block
  * @param lifetime how long a link lives
  * @param signed whether links are signed
+ * @param observer is told what happens to links
  */
 public record LinkAcceptor(
         Instance instance,
@@ -34,7 +36,8 @@ public record LinkAcceptor(
         Patrol patrol,
         ScheduledExecutorService timer,
         LinkLifetime lifetime,
-        SignedMode signed) {
+        SignedMode signed,
+        Observer observer) {
 
     /** Why no link can be had while there are as many as there may be. */
     static final String TOO_MANY = "too-many-links";

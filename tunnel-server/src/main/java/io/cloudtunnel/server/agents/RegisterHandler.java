@@ -13,6 +13,7 @@ import io.cloudtunnel.server.auth.RegistrationPolicy.Decision;
 import io.cloudtunnel.server.front.Drain;
 import io.cloudtunnel.server.front.ErrorAnswer;
 import io.cloudtunnel.server.front.RoutingFields;
+import io.cloudtunnel.server.observe.Observer;
 import io.cloudtunnel.server.observe.RequestIds;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
@@ -40,6 +41,7 @@ public final class RegisterHandler implements Handler {
     private final PublicUrls urls;
     private final Drain drain;
     private final SignedMode signed;
+    private final Observer observer;
 
     /** A handler over these parts. */
     public RegisterHandler(
@@ -48,8 +50,10 @@ public final class RegisterHandler implements Handler {
             Revocations revocations,
             PublicUrls urls,
             Drain drain,
-            SignedMode signed) {
+            SignedMode signed,
+            Observer observer) {
         this.signed = signed;
+        this.observer = observer;
         this.revocations = revocations;
         this.policy = policy;
         this.credentials = credentials;
@@ -80,6 +84,7 @@ public final class RegisterHandler implements Handler {
                     refuse(response, e.answer, requestId, fields);
                     throw new CloseConnectionException("the body was not read to its end", e);
                 }
+                observer.registered();
                 String key = allowed.who() == null ? "-" : allowed.who();
                 LOGGER.log(
                         Level.INFO,
@@ -186,8 +191,9 @@ public final class RegisterHandler implements Handler {
                 .send(JSON.writeValueAsBytes(body));
     }
 
-    private static void refuse(
+    private void refuse(
             ServerResponse response, Decision.Refused refused, String requestId, Fields request) {
+        observer.registrationRefused(refused.code());
         ErrorAnswer answer =
                 ErrorAnswer.of(
                         refused.status(), refused.code(), refused.text(), requestId, request);

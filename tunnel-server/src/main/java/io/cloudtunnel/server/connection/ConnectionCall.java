@@ -65,6 +65,11 @@ final class ConnectionCall implements PublicCall {
     }
 
     @Override
+    public String protocol() {
+        return request.version() == HttpVersion.HTTP_1_0 ? "HTTP/1.0" : "HTTP/1.1";
+    }
+
+    @Override
     public boolean isSecure() {
         return connection.isSecure();
     }

@@ -25,6 +25,16 @@ public final class Drain {
         }
     }
 
+    /** How many requests are in progress. */
+    public int running() {
+        lock.lock();
+        try {
+            return running;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void leave() {
         lock.lock();
         try {

@@ -28,6 +28,11 @@ public interface PublicCall {
     /** Whether the connection uses TLS here. */
     boolean isSecure();
 
+    /** The protocol that the client speaks, as a request line has it. */
+    default String protocol() {
+        return "HTTP/1.1";
+    }
+
     /** The length of the body in bytes, or {@code Exchange.UNKNOWN_LENGTH}. */
     long bodyLength();
 

@@ -8,16 +8,17 @@ import io.cloudtunnel.protocol.http.HopByHop;
 import io.cloudtunnel.protocol.http.HttpException;
 import io.cloudtunnel.protocol.http.Targets;
 import io.cloudtunnel.protocol.session.ErrorCode;
-import io.cloudtunnel.protocol.session.Exchange;
 import io.cloudtunnel.protocol.session.ExchangeException;
-import io.cloudtunnel.protocol.session.Upstream;
 import io.cloudtunnel.server.auth.Credentials;
 import io.cloudtunnel.server.front.PublicRoutes.Route;
 import io.cloudtunnel.server.observe.RequestIds;
 import io.cloudtunnel.server.observe.RequestLog;
+import io.cloudtunnel.server.observe.RequestLogs;
 import io.cloudtunnel.server.prefix.ResponseRewriter;
 import io.cloudtunnel.server.prefix.RootCookie;
 import io.cloudtunnel.server.registry.LinkRegistry;
+import io.cloudtunnel.server.registry.TunnelExchange;
+import io.cloudtunnel.server.registry.TunnelUpstream;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -41,6 +42,7 @@ public final class PublicHandler {
     private final Probe probe;
     private final Role role;
     private final Limits limits;
+    private final RequestLogs requests;
 
     /**
      * A handler over these parts.
@@ -57,7 +59,8 @@ public final class PublicHandler {
             @Nullable ResponseRewriter rewriter,
             Probe probe,
             Role role,
-            Limits limits) {
+            Limits limits,
+            RequestLogs requests) {
         this.credentials = credentials;
         this.links = links;
         this.forwarding = forwarding;
@@ -68,6 +71,7 @@ public final class PublicHandler {
         this.probe = probe;
         this.role = role;
         this.limits = limits;
+        this.requests = requests;
     }
 
     /**
@@ -83,8 +87,7 @@ public final class PublicHandler {
     public void handle(PublicCall call, Route route) {
         RequestHead head = call.head();
         String requestId = RequestIds.of(head.fields());
-        String client = forwarding.client(head.fields(), call.peerHost());
-        RequestLog log = new RequestLog(requestId, client, head.method(), head.path());
+        RequestLog log = requests.begin(requestId, asked(call));
         drain.enter();
         ResponsePump response = new ResponsePump(call, log, rules);
         try {
@@ -99,7 +102,7 @@ public final class PublicHandler {
             }
         } catch (ExchangeException e) {
             if (e.code() == ErrorCode.CANCELLED) { // by the pump of the request
-                log.end("client gone");
+                log.failed(e.code());
                 call.abort();
                 return;
             }
@@ -108,7 +111,7 @@ public final class PublicHandler {
         } catch (HttpException e) {
             response.fail(RequestPump.refusal(e));
         } catch (IOException e) {
-            log.end("client gone");
+            log.failed(ErrorCode.CANCELLED);
             call.abort();
         } catch (InterruptedException e) {
             response.fail(shuttingDown());
@@ -120,6 +123,12 @@ public final class PublicHandler {
             drain.leave();
             log.write();
         }
+    }
+
+    private RequestLogs.Asked asked(PublicCall call) {
+        String client = forwarding.client(call.head().fields(), call.peerHost());
+        boolean secure = forwarding.proto(arrival(call)).equals("https");
+        return new RequestLogs.Asked(call.head(), client, call.host(), secure, call.protocol());
     }
 
     private static ExchangeException shuttingDown() {
@@ -150,10 +159,11 @@ public final class PublicHandler {
             if (probed == null) {
                 throw wrongRole();
             }
+            log.probe();
             response.answer(204, "No Content", probed);
             return;
         }
-        Upstream upstream = links.find(path.id());
+        TunnelUpstream upstream = links.find(path.id());
         // Who has a link is known; the MAC of any other id tells whether it could have one.
         if (upstream == null && !credentials.knows(path.id())) {
             throw unknownTunnel();
@@ -161,6 +171,7 @@ public final class PublicHandler {
         log.tunnel(path.id());
         Fields probed = probe.answer(call.head(), path.path(), path.id());
         if (probed != null) {
+            log.probe();
             response.answer(204, "No Content", probed);
             return;
         }
@@ -184,18 +195,19 @@ public final class PublicHandler {
     private void exchange(
             PublicCall call,
             Route.Tunnel path,
-            Upstream upstream,
+            TunnelUpstream upstream,
             @Nullable String upgrade,
             ResponsePump response,
             RequestLog log)
             throws ExchangeException, IOException, InterruptedException {
         boolean whole = !upstream.carriesInterim();
         boolean answersExpect = expects(call) && whole;
-        Exchange exchange =
+        TunnelExchange exchange =
                 upstream.open(
                         forwarded(call, path, upgrade, whole, log),
                         call.bodyLength(),
                         call::onGone);
+        log.linked();
         RequestPump pump = new RequestPump(call, exchange, log);
         try {
             if (answersExpect) { // the body has to be whole before anything can be sent
@@ -210,6 +222,7 @@ public final class PublicHandler {
         } finally {
             exchange.cancel(gone());
             pump.finish();
+            log.carriedBy(exchange.agent(), exchange.wasSentAgain());
         }
     }
 

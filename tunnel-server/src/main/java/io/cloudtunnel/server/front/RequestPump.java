@@ -76,7 +76,10 @@ final class RequestPump {
         while (piece != null) {
             share.passed(piece.length());
             log.read(piece.length());
-            if (!exchange.send(piece)) {
+            long began = System.nanoTime();
+            boolean wanted = exchange.send(piece);
+            log.sent(System.nanoTime() - began);
+            if (!wanted) {
                 readOn();
                 return;
             }

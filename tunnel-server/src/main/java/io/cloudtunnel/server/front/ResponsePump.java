@@ -44,6 +44,7 @@ final class ResponsePump {
             call.interim(AnswerRules.interim(answer));
             answer = exchange.receiveHead();
         }
+        log.answered();
         AnswerRules.check(answer);
         boolean hasBody = AnswerRules.mayHaveBody(call.head().method(), answer.status());
         Fields fields = present.apply(rules.fields(answer, hasBody, log.requestId()));
@@ -107,7 +108,7 @@ final class ResponsePump {
 
     /** Answers with an error, where nothing was answered yet; else breaks off. */
     void fail(ExchangeException reason) {
-        log.end(reason.code().token());
+        log.failed(reason.code());
         if (begun) {
             call.abort(); // too late for another status; but it must not look complete
             return;

@@ -109,6 +109,11 @@ final class RoutingCall implements PublicCall {
     }
 
     @Override
+    public String protocol() {
+        return http2 ? "HTTP/2" : "HTTP/1.1";
+    }
+
+    @Override
     public boolean isSecure() {
         return request.isSecure();
     }

@@ -1,46 +1,86 @@
 package io.cloudtunnel.server.observe;
 
+import io.cloudtunnel.protocol.session.ErrorCode;
+import io.cloudtunnel.protocol.session.Leg;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** One line for each public request. For one request, used by its threads in turn. */
+/**
+ * What is known of one public request: the log has a line of it at its end, and the observer looks
+ * at it. For one request, used by its threads in turn.
+ */
 public final class RequestLog {
 
+    /** Instead of a time: it did not come to that. */
+    public static final long NEVER = -1;
+
+    /** A piece of a body that was taken later than that had to wait. */
+    private static final long WAITED_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
     private static final Logger LOGGER = System.getLogger("io.cloudtunnel.server.requests");
-    private static final int LONGEST_PATH = 200;
 
+    private final RequestLogs logs;
     private final String requestId;
-    private final String client;
-    private final String method;
-    private final String path;
+    private final RequestLogs.Asked asked;
     private final long began = System.nanoTime();
-    private String tunnel = "-";
+    private Observer.Traffic traffic = Observer.Traffic.UNCOUNTED;
+    private @Nullable String tunnel;
+    private String agent = "";
+    private boolean sentAgain;
+    private boolean probe;
     private int status;
-    private long bytesIn;
+    private long bytesIn; // of the thread that reads the request, as the next two
+    private long creditWaits;
+    private long creditWaitNanos;
     private long bytesOut;
-    private String end = "ok";
+    private long waitNanos = NEVER;
+    private long headNanos = NEVER;
+    private long totalNanos = NEVER;
+    private @Nullable ErrorCode failure;
 
-    /** A request that begins now; its query is not logged, since it may hold secrets. */
-    public RequestLog(String requestId, String client, String method, String path) {
+    RequestLog(RequestLogs logs, String requestId, RequestLogs.Asked asked) {
+        this.logs = logs;
         this.requestId = requestId;
-        this.client = client;
-        this.method = method;
-        this.path = path.length() > LONGEST_PATH ? path.substring(0, LONGEST_PATH) + "..." : path;
+        this.asked = asked;
     }
 
-    /** The request's id. */
-    public String requestId() {
-        return requestId;
-    }
+    // ---- What happens, in this order.
 
-    /** The tunnel that it names. */
+    /** The tunnel that it names, which exists. */
     public void tunnel(String id) {
         tunnel = id;
+        traffic = logs.observer().traffic(id);
+    }
+
+    /** It is an agent's, which asks where the public is: nobody wants to read of these. */
+    public void probe() {
+        probe = true;
+    }
+
+    /** A link was found for it. */
+    public void linked() {
+        waitNanos = System.nanoTime() - began;
     }
 
     /** So many bytes of the request's body were read. */
     public void read(int bytes) {
         bytesIn += bytes;
+        traffic.read(bytes);
+    }
+
+    /** A piece of the body was given to a link, which took so long. */
+    public void sent(long nanos) {
+        if (nanos >= WAITED_NANOS) {
+            creditWaits++;
+            creditWaitNanos += nanos;
+        }
+    }
+
+    /** The head of the response has come out of the tunnel. */
+    public void answered() {
+        headNanos = System.nanoTime() - began;
     }
 
     /** The status that the client gets. */
@@ -51,39 +91,115 @@ public final class RequestLog {
     /** So many bytes of the response's body were written. */
     public void written(int bytes) {
         bytesOut += bytes;
+        traffic.written(bytes);
     }
 
-    /** Why it ended, where it did not end well. */
-    public void end(String reason) {
-        end = reason;
+    /**
+     * Who had it in the end.
+     *
+     * @param name of the agent; empty where it has none
+     * @param again whether it was sent again
+     */
+    public void carriedBy(String name, boolean again) {
+        agent = name;
+        sentAgain = again;
     }
 
-    /** Writes the line. */
+    /** Why it did not end well. */
+    public void failed(ErrorCode why) {
+        failure = why;
+    }
+
+    /** It is over: writes the line. */
     public void write() {
-        if (LOGGER.isLoggable(Level.INFO)) {
-            // Put together here: java.util.logging would parse the pattern for each line.
-            LOGGER.log(
-                    Level.INFO,
-                    "request id="
-                            + requestId
-                            + " tunnel="
-                            + tunnel
-                            + " client="
-                            + client
-                            + " "
-                            + method
-                            + " "
-                            + path
-                            + " status="
-                            + status
-                            + " in="
-                            + bytesIn
-                            + " out="
-                            + bytesOut
-                            + " ms="
-                            + (System.nanoTime() - began) / 1_000_000
-                            + " end="
-                            + end);
+        totalNanos = System.nanoTime() - began;
+        Level level = probe ? Level.DEBUG : isWarning() ? Level.WARNING : Level.INFO;
+        if (LOGGER.isLoggable(level)) {
+            LOGGER.log(level, RequestLine.PATTERN, new RequestLine(this));
         }
+        if (probe) {
+            logs.observer().probed();
+        } else {
+            logs.observer().ended(this);
+        }
+    }
+
+    private boolean isWarning() {
+        return failure != null && Leg.of(failure) != Leg.CLIENT;
+    }
+
+    // ---- What is known of it.
+
+    /** The request's id. */
+    public String requestId() {
+        return requestId;
+    }
+
+    RequestLogs logs() {
+        return logs;
+    }
+
+    RequestLogs.Asked asked() {
+        return asked;
+    }
+
+    /** The tunnel; null if it was not found. */
+    public @Nullable String tunnelId() {
+        return tunnel;
+    }
+
+    /** The agent's name; empty where it is not known. */
+    public String agent() {
+        return agent;
+    }
+
+    /** Whether it was sent on a second link. */
+    public boolean wasSentAgain() {
+        return sentAgain;
+    }
+
+    /** What the client got; 0 for nothing. */
+    public int statusCode() {
+        return status;
+    }
+
+    /** Bytes of the request's body. */
+    public long bytesIn() {
+        return bytesIn;
+    }
+
+    /** Bytes of the response's body. */
+    public long bytesOut() {
+        return bytesOut;
+    }
+
+    /** How often a piece of the request's body had to wait before a link took it. */
+    public long creditWaits() {
+        return creditWaits;
+    }
+
+    /** How long, in all. */
+    public long creditWaitNanos() {
+        return creditWaitNanos;
+    }
+
+    /** From its beginning until a link was found, or {@link #NEVER}. */
+    public long waitNanos() {
+        return waitNanos;
+    }
+
+    /** From its beginning until the response's head came, or {@link #NEVER}. */
+    public long headNanos() {
+        return headNanos;
+    }
+
+    /** From its beginning to its end, {@link #NEVER} before. */
+    public long totalNanos() {
+        return totalNanos;
+    }
+
+    /** Why it did not end well; null if it did. */
+    public @Nullable ErrorCode failure() {
+        return failure;
     }
 }

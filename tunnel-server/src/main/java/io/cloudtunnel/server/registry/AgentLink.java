@@ -19,6 +19,9 @@ public interface AgentLink extends TunnelLink {
     /** Requests that are open on it. */
     int openExchanges();
 
+    /** When it was opened, by {@code System.nanoTime()}. */
+    long openedNanos();
+
     /** Whether {@link #agent} is what it says of itself; always so in JSON mode. */
     boolean isKnown();
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Only the thread that sends does so while it has something to send, and only the one that
  * receives afterwards: so it is never two.
  */
-final class RetryingExchange implements Exchange {
+final class RetryingExchange implements TunnelExchange {
 
     static final int MOST_KEPT = 64 * 1024;
 
@@ -169,6 +169,16 @@ final class RetryingExchange implements Exchange {
     // ---- Any thread.
 
     @Override
+    public synchronized String agent() {
+        return link.agent();
+    }
+
+    @Override
+    public synchronized boolean wasSentAgain() {
+        return attempt == Attempt.SECOND;
+    }
+
+    @Override
     public void cancel(ExchangeException reason) {
         Exchange on;
         Bridge.Wait wait;
@@ -266,7 +276,7 @@ final class RetryingExchange implements Exchange {
                     next.cancel(late);
                     throw late;
                 }
-                return replay(next, pieces, end);
+                return SendingAgain.replay(next, pieces, end);
             } finally {
                 budget.release(bytes);
             }
@@ -276,19 +286,6 @@ final class RetryingExchange implements Exchange {
             fail(why);
             throw e;
         }
-    }
-
-    private static boolean replay(Exchange on, List<Bytes> pieces, @Nullable Fields end)
-            throws ExchangeException, InterruptedException {
-        for (Bytes piece : pieces) {
-            if (!on.send(piece)) {
-                return false;
-            }
-        }
-        if (end != null) {
-            on.endRequest(end);
-        }
-        return true;
     }
 
     private Exchange openElsewhere(ExchangeException why)

@@ -1,10 +1,15 @@
 package io.cloudtunnel.server.registry;
 
+import io.cloudtunnel.protocol.frame.Bytes;
+import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.frame.RequestHead;
 import io.cloudtunnel.protocol.session.ErrorCode;
+import io.cloudtunnel.protocol.session.Exchange;
 import io.cloudtunnel.protocol.session.ExchangeException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Which failures allow that a request is sent once more; docs/protocol.md, section 8.5. */
+/** When and how a request is sent once more; docs/protocol.md, section 8.5. */
 final class SendingAgain {
 
     private SendingAgain() {}
@@ -37,5 +42,19 @@ final class SendingAgain {
     /** Safe by RFC 9110, section 9.2.1; not all such methods, but those that everybody knows. */
     private static boolean isSafe(String method) {
         return method.equals("GET") || method.equals("HEAD") || method.equals("OPTIONS");
+    }
+
+    /** Sends on another exchange what was kept; returns false if the body is not wanted. */
+    static boolean replay(Exchange on, List<Bytes> pieces, @Nullable Fields end)
+            throws ExchangeException, InterruptedException {
+        for (Bytes piece : pieces) {
+            if (!on.send(piece)) {
+                return false;
+            }
+        }
+        if (end != null) {
+            on.endRequest(end);
+        }
+        return true;
     }
 }

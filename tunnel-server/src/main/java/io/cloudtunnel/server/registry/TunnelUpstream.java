@@ -56,13 +56,13 @@ public final class TunnelUpstream implements Upstream {
     }
 
     @Override
-    public Exchange open(RequestHead head, long bodyLength)
+    public TunnelExchange open(RequestHead head, long bodyLength)
             throws ExchangeException, InterruptedException {
         return open(head, bodyLength, action -> {});
     }
 
     @Override
-    public Exchange open(RequestHead head, long bodyLength, Consumer<Runnable> onGone)
+    public TunnelExchange open(RequestHead head, long bodyLength, Consumer<Runnable> onGone)
             throws ExchangeException, InterruptedException {
         UntilGone client = new UntilGone(onGone);
         TunnelLink link = links.choose(head, bodyLength);

@@ -76,6 +76,11 @@ public final class FakeLink implements AgentLink {
     }
 
     @Override
+    public long openedNanos() {
+        return System.nanoTime();
+    }
+
+    @Override
     public boolean takesRequests() {
         return takes;
     }
