@@ -1,5 +1,6 @@
 package io.cloudtunnel.agent;
 
+import io.cloudtunnel.program.ObserveOptions;
 import io.cloudtunnel.program.Option;
 import io.cloudtunnel.program.SettingException;
 import io.cloudtunnel.program.Settings;
@@ -141,15 +142,10 @@ final class AgentOptions {
 
     /** Known names without effect yet: they are refused, since ignoring them could do harm. */
     static final List<Option> LATER =
-            Stream.of(
-                            later("client-cert", "TUNNEL_CLIENT_CERT"),
-                            later("admin-port", "ADMIN_PORT"),
-                            later("admin-host", "ADMIN_HOST"),
-                            later("admin-token", "ADMIN_TOKEN"))
-                    .toList();
+            Stream.of(later("client-cert", "TUNNEL_CLIENT_CERT")).toList();
 
     static final List<Option> ALL =
-            Stream.concat(
+            Stream.of(
                             Stream.of(
                                     SERVER,
                                     LOCAL,
@@ -172,7 +168,9 @@ final class AgentOptions {
                                     JSON_MAX_BODY,
                                     MEMORY_BUDGET,
                                     LOG_FORMAT),
+                            ObserveOptions.OF_AGENT.stream(),
                             LATER.stream())
+                    .flatMap(options -> options)
                     .toList();
 
     private AgentOptions() {}
@@ -215,6 +213,7 @@ final class AgentOptions {
                                 0,
                                 Limits.MOST_JSON_MAX_BODY));
         builder.links(settings.integer(LINKS, DEFAULT_LINKS, 1, MOST_LINKS));
+        builder.observation(ObserveOptions.ofAgent(settings));
         builder.exclusive(settings.flag(EXCLUSIVE, false));
         String mode = settings.word(MODE, "auto", "binary", "json");
         if (mode != null) {

@@ -159,6 +159,16 @@ final class LinkSet {
         notices.linkDown();
     }
 
+    /** Those that live. */
+    List<LiveLink> all() {
+        lock.lock();
+        try {
+            return List.copyOf(live);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Whether any link lives. */
     boolean anyLives() {
         lock.lock();

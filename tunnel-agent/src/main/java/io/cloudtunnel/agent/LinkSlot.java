@@ -102,6 +102,7 @@ final class LinkSlot implements Runnable {
         notices.trying(AgentState.REGISTERING, "");
         try {
             Refusal refusal = enrolment.register();
+            serving.observer().registered(refusal == null ? "done" : "refused");
             if (refusal == null) {
                 return 0;
             }
@@ -113,6 +114,7 @@ final class LinkSlot implements Runnable {
             }
             return refused("cannot register", refusal);
         } catch (IOException e) {
+            serving.observer().registered("failed");
             String what = enrolment.isFixed() ? "cannot ask the server" : "cannot register";
             return lost(what + ": " + message(e));
         }
@@ -123,9 +125,13 @@ final class LinkSlot implements Runnable {
         try {
             return switch (server.dial(with)) {
                 case Dialled.Open dialled -> hold(with, dialled);
-                case Dialled.Refused refused -> linkRefused(with, refused.refusal());
+                case Dialled.Refused refused -> {
+                    serving.observer().dialled("refused");
+                    yield linkRefused(with, refused.refusal());
+                }
             };
         } catch (IOException e) {
+            serving.observer().dialled("failed");
             return lost("no link: " + message(e));
         }
     }
@@ -174,6 +180,7 @@ final class LinkSlot implements Runnable {
     private long hold(Credentials with, Dialled.Open dialled) throws InterruptedException {
         String url = enrolment.accepted(with, dialled.terms().publicUrl());
         LiveLink link = new LiveLink(links, serving, dialled, pace.nanos(), wake::release);
+        serving.observer().dialled("open");
         notices.open(url);
         boolean inTime = links.opened(link);
         link.start();
@@ -215,6 +222,7 @@ final class LinkSlot implements Runnable {
     private long rollOver(LiveLink link) {
         link.retire();
         predecessor = link;
+        serving.observer().reconnects("rollover");
         backOff.rolledOver(pace.nanos());
         return 0;
     }
@@ -227,6 +235,7 @@ final class LinkSlot implements Runnable {
 
     /** The same, but a server that leaves at once again is given time. */
     private long follow(LiveLink link) {
+        serving.observer().reconnects("leaving");
         LOGGER.log(Level.INFO, "the server leaves ({0}); dialling another link", link.leaving());
         link.retire();
         backOff.linkEnded(link.opened(), pace.nanos());
@@ -240,7 +249,9 @@ final class LinkSlot implements Runnable {
         if (link.isLeft()) {
             return 0; // the agent ended it itself, and knows whether there is a place for another
         }
-        if (link.closeCode() == LinkCloseCode.REPLACED) {
+        boolean replaced = link.closeCode() == LinkCloseCode.REPLACED;
+        serving.observer().reconnects(replaced ? "replaced" : "lost");
+        if (replaced) {
             return replaced(link);
         }
         if (link.closeCode() == CloseCode.GOING_AWAY && backOff.mayRedialAtOnce()) {

@@ -97,6 +97,11 @@ final class LiveLink implements Serving.Watcher {
         return opened;
     }
 
+    /** Whether it is in binary mode, as far as is known. */
+    boolean isBinary() {
+        return binary;
+    }
+
     /** What the server said of itself and of the link. */
     LinkTerms terms() {
         return dialled.terms();

@@ -2,10 +2,12 @@ package io.cloudtunnel.agent;
 
 import io.cloudtunnel.agent.connect.Presence;
 import io.cloudtunnel.agent.connect.Server;
+import io.cloudtunnel.agent.observe.AgentObserver;
 import io.cloudtunnel.agent.store.Credentials;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Locale;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -24,6 +26,7 @@ final class Probing implements Runnable {
     private final Pace pace;
     private final Whereabouts whereabouts = new Whereabouts();
     private final Traffic traffic;
+    private final AgentObserver observer;
     private final Semaphore wake = new Semaphore(0);
 
     /**
@@ -31,7 +34,14 @@ final class Probing implements Runnable {
      *
      * @param traffic whose pauses are a reason to ask at once
      */
-    Probing(LinkSet links, Server server, Enrolment enrolment, Pace pace, Traffic traffic) {
+    Probing(
+            LinkSet links,
+            Server server,
+            Enrolment enrolment,
+            Pace pace,
+            Traffic traffic,
+            AgentObserver observer) {
+        this.observer = observer;
         this.traffic = traffic;
         traffic.wakes(wake::release);
         this.links = links;
@@ -66,14 +76,19 @@ final class Probing implements Runnable {
             return;
         }
         try {
-            server.probe(with, enrolment.publicUrl(with)).ifPresent(this::conclude);
+            server.probe(with, enrolment.publicUrl(with))
+                    .ifPresentOrElse(this::conclude, () -> observer.probed("failed"));
         } catch (IOException e) { // it says nothing
+            observer.probed("failed");
             LOGGER.log(Level.DEBUG, "a probe failed: {0}", e.getMessage());
         }
     }
 
     private void conclude(Presence answer) {
-        switch (whereabouts.judge(answer, links.places(), links.isSettled(), pace.nanos())) {
+        Whereabouts.Verdict verdict =
+                whereabouts.judge(answer, links.places(), links.isSettled(), pace.nanos());
+        observer.probed(verdict.name().toLowerCase(Locale.ROOT));
+        switch (verdict) {
             case FINE -> {}
             case DIAL -> {
                 LOGGER.log(

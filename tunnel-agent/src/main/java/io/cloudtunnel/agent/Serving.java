@@ -3,6 +3,7 @@ package io.cloudtunnel.agent;
 import io.cloudtunnel.agent.connect.Dialled;
 import io.cloudtunnel.agent.connect.LinkTerms;
 import io.cloudtunnel.agent.connect.Mode;
+import io.cloudtunnel.agent.observe.AgentObserver;
 import io.cloudtunnel.protocol.frame.Limits;
 import io.cloudtunnel.protocol.frame.Reason;
 import io.cloudtunnel.protocol.session.JsonResponder;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param introduction what this agent says of itself in binary mode
  * @param limits of each link
  * @param budget of all links together
+ * @param observer is told what happens to links
  * @param timer of the agent
  */
 record Serving(
@@ -39,6 +41,7 @@ record Serving(
         Introduction introduction,
         Limits limits,
         MemoryBudget budget,
+        AgentObserver observer,
         ScheduledExecutorService timer) {
 
     /** Is told, by the thread that runs a link, what the link turns out to be; does not block. */

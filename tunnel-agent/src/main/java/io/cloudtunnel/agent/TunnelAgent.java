@@ -53,6 +53,7 @@ public final class TunnelAgent implements AutoCloseable {
     private final LocalService local;
     private final LinkKeeper keeper;
     private final Notices notices;
+    private final Observatory observatory;
     private final AtomicBoolean closing = new AtomicBoolean();
 
     TunnelAgent(TunnelAgentConfig config, Identity identity) {
@@ -81,16 +82,22 @@ public final class TunnelAgent implements AutoCloseable {
                         budget,
                         timer);
         var traffic = new Traffic();
+        var observation = config.observation();
+        observatory = Observatory.of(observation);
+        var observer = observatory.observer();
+        String name = randomName();
         var serving =
                 new Serving(
-                        traffic.before(new LoggedUpstream(local), config.pace()),
+                        traffic.before(
+                                new LoggedUpstream(local, observation, observer), config.pace()),
                         config.mode(),
                         new Introduction(
                                 Greeting.of(config.userAgent(), config.limits())
-                                        .byAgent(randomName())
+                                        .byAgent(name)
                                         .exclusively(config.exclusive())),
                         config.limits(),
                         budget,
+                        observer,
                         timer);
         var first = identity.first();
         notices = new Notices(config.listener(), first == null ? null : first.publicUrl());
@@ -112,8 +119,14 @@ public final class TunnelAgent implements AutoCloseable {
                                         notices,
                                         config.pace(),
                                         new BackOff(random.split())),
-                        new Probing(links, server, enrolment, config.pace(), traffic));
-        LOGGER.log(Level.INFO, "forwarding {0} to {1}", config.server(), config.local());
+                        new Probing(links, server, enrolment, config.pace(), traffic, observer));
+        observatory.watch(links, budget);
+        LOGGER.log(
+                Level.INFO,
+                "forwarding {0} to {1} as agent {2}",
+                config.server(),
+                config.local(),
+                name);
     }
 
     /** The same on all links of this agent, and told from all other agents. */
@@ -123,7 +136,18 @@ public final class TunnelAgent implements AutoCloseable {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
+    /**
+     * Begins.
+     *
+     * @throws IllegalArgumentException if the admin listener's port cannot be had
+     */
     void begin() {
+        try {
+            observatory.start();
+        } catch (IllegalArgumentException e) {
+            end();
+            throw e;
+        }
         keeper.begin();
     }
 
@@ -140,6 +164,11 @@ public final class TunnelAgent implements AutoCloseable {
     /** Where the public reaches the tunnel; null until it was open for the first time. */
     public @Nullable String publicUrl() {
         return notices.publicUrl();
+    }
+
+    /** The port of the admin listener; -1 where there is none. */
+    public int adminPort() {
+        return observatory.port();
     }
 
     /** Why the agent gave up, for people; null unless the state is {@link AgentState#FAILED}. */
@@ -189,6 +218,7 @@ public final class TunnelAgent implements AutoCloseable {
     private void end() {
         local.close();
         timer.shutdownNow();
+        observatory.close();
         notices.state(AgentState.STOPPED, "");
     }
 }

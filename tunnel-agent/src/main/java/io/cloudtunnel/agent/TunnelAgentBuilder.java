@@ -9,6 +9,7 @@ import io.cloudtunnel.agent.local.LocalAddress;
 import io.cloudtunnel.agent.store.Credentials;
 import io.cloudtunnel.agent.store.CredentialsStore;
 import io.cloudtunnel.agent.tls.Trust;
+import io.cloudtunnel.program.Observation;
 import io.cloudtunnel.program.Program;
 import io.cloudtunnel.program.Settings;
 import io.cloudtunnel.protocol.frame.Limits;
@@ -49,6 +50,7 @@ public final class TunnelAgentBuilder {
     private long memoryBudgetBytes;
     private Map<String, String> environment = System.getenv();
     private AgentListener listener = new AgentListener() {};
+    private Observation observation = Observation.DEFAULT;
     private Pace pace = Pace.REAL;
 
     TunnelAgentBuilder() {}
@@ -211,6 +213,12 @@ public final class TunnelAgentBuilder {
         return this;
     }
 
+    /** What operators see: request log and admin listener; docs/observe.md. */
+    public TunnelAgentBuilder observation(Observation what) {
+        observation = what;
+        return this;
+    }
+
     /**
      * Options by the names that {@code application.yaml} has, such as {@code server}, {@code
      * response-timeout}: for programs that keep them in a configuration of their own.
@@ -274,6 +282,7 @@ public final class TunnelAgentBuilder {
                         limits,
                         memoryBudgetBytes,
                         listener,
+                        observation,
                         pace);
         TunnelAgent agent = new TunnelAgent(config, identity(server));
         agent.begin();

@@ -7,6 +7,7 @@ import io.cloudtunnel.agent.connect.Signing;
 import io.cloudtunnel.agent.local.HostRule;
 import io.cloudtunnel.agent.local.LocalAddress;
 import io.cloudtunnel.agent.tls.Trust;
+import io.cloudtunnel.program.Observation;
 import io.cloudtunnel.protocol.frame.Limits;
 import org.jspecify.annotations.Nullable;
 
@@ -33,4 +34,5 @@ record TunnelAgentConfig(
         Limits limits,
         long memoryBudgetBytes,
         AgentListener listener,
+        Observation observation,
         Pace pace) {}

@@ -1,82 +1,104 @@
 package io.cloudtunnel.agent.local;
 
+import io.cloudtunnel.agent.observe.AgentObserver;
+import io.cloudtunnel.program.Observation;
 import io.cloudtunnel.protocol.frame.RequestHead;
+import io.cloudtunnel.protocol.session.ErrorCode;
+import io.cloudtunnel.protocol.session.Leg;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
-/** The log line of one request. Safe for use by several threads. */
+/**
+ * What is known of one request: the log has a line of it at its end, and the observer is told. Safe
+ * for use by several threads.
+ */
 final class ExchangeLog {
 
     private static final Logger LOGGER = System.getLogger("io.cloudtunnel.agent.requests");
-    private static final int LONGEST_TEXT = 200;
 
-    private final String id;
-    private final String method;
-    private final String path;
+    private final RequestHead head;
+    private final Observation settings;
+    private final AgentObserver observer;
     private final long beganNanos = System.nanoTime();
     private final AtomicLong bytesIn = new AtomicLong();
     private final AtomicLong bytesOut = new AtomicLong();
     private final AtomicBoolean written = new AtomicBoolean();
     private volatile int status;
+    private volatile long localNanos = -1;
+    private volatile long totalNanos = -1;
 
-    /** A request that begins now; its query is not logged, since it may hold secrets. */
-    ExchangeLog(RequestHead head) {
-        String given = head.fields().first("X-Request-Id");
-        id = given == null ? "-" : cut(given);
-        method = cut(head.method());
-        path = cut(head.path());
-    }
-
-    /** The visible characters of Latin-1, others as '?'. Not by a pattern: each request pays. */
-    private static String cut(String text) {
-        StringBuilder shown = new StringBuilder(Math.min(text.length(), LONGEST_TEXT + 3));
-        for (int i = 0; i < text.length() && i < LONGEST_TEXT; i++) {
-            char c = text.charAt(i);
-            shown.append(isVisible(c) ? c : '?');
-        }
-        return shown.append(text.length() > LONGEST_TEXT ? "..." : "").toString();
-    }
-
-    private static boolean isVisible(char c) {
-        return (c > 0x20 && c < 0x7f) || (c > 0xa0 && c <= 0xff);
+    /** A request that begins now. */
+    ExchangeLog(RequestHead head, Observation settings, AgentObserver observer) {
+        this.head = head;
+        this.settings = settings;
+        this.observer = observer;
+        observer.begun();
     }
 
     void in(int bytes) {
         bytesIn.addAndGet(bytes);
+        observer.read(bytes);
     }
 
     void out(int bytes) {
         bytesOut.addAndGet(bytes);
+        observer.written(bytes);
     }
 
+    /** A head of the local service's has come, perhaps an interim one. */
     void status(int code) {
         status = code;
+        if (code >= 200 || code == 101) {
+            localNanos = System.nanoTime() - beganNanos;
+        }
     }
 
-    /** Writes the line; only the first end counts. */
-    void end(String how) {
-        if (written.compareAndSet(false, true) && LOGGER.isLoggable(Level.INFO)) {
-            // Put together here: java.util.logging would parse the pattern for each line.
-            LOGGER.log(
-                    Level.INFO,
-                    "request id="
-                            + id
-                            + " "
-                            + method
-                            + " "
-                            + path
-                            + " status="
-                            + status
-                            + " in="
-                            + bytesIn.get()
-                            + " out="
-                            + bytesOut.get()
-                            + " ms="
-                            + (System.nanoTime() - beganNanos) / 1_000_000
-                            + " end="
-                            + how);
+    /**
+     * Writes the line; only the first end counts.
+     *
+     * @param failure why it did not end well; null if it did
+     */
+    void end(@Nullable ErrorCode failure) {
+        if (!written.compareAndSet(false, true)) {
+            return;
         }
+        totalNanos = System.nanoTime() - beganNanos;
+        boolean warns = failure != null && Leg.of(failure) != Leg.CLIENT;
+        Level level = warns ? Level.WARNING : Level.INFO;
+        if (LOGGER.isLoggable(level)) {
+            LOGGER.log(level, ExchangeLine.PATTERN, new ExchangeLine(this, failure));
+        }
+        observer.ended(status, failure, localNanos, totalNanos);
+    }
+
+    RequestHead head() {
+        return head;
+    }
+
+    Observation settings() {
+        return settings;
+    }
+
+    long bytesIn() {
+        return bytesIn.get();
+    }
+
+    long bytesOut() {
+        return bytesOut.get();
+    }
+
+    int statusCode() {
+        return status;
+    }
+
+    long localNanos() {
+        return localNanos;
+    }
+
+    long totalNanos() {
+        return totalNanos;
     }
 }

@@ -42,7 +42,7 @@ final class LoggedExchange implements Exchange {
         sendingEnded |= sending;
         receivingEnded |= !sending;
         if (receivingEnded && (sendingEnded || !switched)) {
-            log.end("ok");
+            log.end(null);
         }
     }
 
@@ -58,7 +58,7 @@ final class LoggedExchange implements Exchange {
             answered(head.status());
             return head;
         } catch (ExchangeException e) {
-            log.end(e.code().token());
+            log.end(e.code());
             throw e;
         }
     }
@@ -74,7 +74,7 @@ final class LoggedExchange implements Exchange {
             }
             return piece;
         } catch (ExchangeException e) {
-            log.end(e.code().token());
+            log.end(e.code());
             throw e;
         }
     }
@@ -92,6 +92,6 @@ final class LoggedExchange implements Exchange {
     @Override
     public void cancel(ExchangeException reason) {
         exchange.cancel(reason);
-        log.end(reason.code().token());
+        log.end(reason.code());
     }
 }

@@ -3,7 +3,9 @@ package io.cloudtunnel.agent.local;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.cloudtunnel.agent.observe.AgentObserver;
 import io.cloudtunnel.agent.tls.Trust;
+import io.cloudtunnel.program.Observation;
 import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.frame.Greeting;
 import io.cloudtunnel.protocol.frame.Limits;
@@ -63,7 +65,7 @@ final class TunnelFixture implements AutoCloseable {
         responder =
                 new SessionResponder(
                         link(agentSocket, Role.CLIENT, limits),
-                        new LoggedUpstream(local),
+                        new LoggedUpstream(local, Observation.DEFAULT, AgentObserver.NONE),
                         hello,
                         limits,
                         agentBudget,

@@ -1,0 +1,62 @@
+package io.cloudtunnel.agent;
+
+import io.cloudtunnel.agent.observe.AgentObserver;
+import io.cloudtunnel.program.Admin;
+import io.cloudtunnel.program.Observation;
+import io.cloudtunnel.protocol.session.MemoryBudget;
+
+/**
+ * What of an agent operators see besides its log. Safe for use by several threads.
+ *
+ * <p>Only where an admin listener is wanted a class is touched that needs {@code tunnel-observe}.
+ */
+interface Observatory extends AutoCloseable {
+
+    /** Nobody looks. */
+    Observatory NONE =
+            new Observatory() {
+                @Override
+                public AgentObserver observer() {
+                    return AgentObserver.NONE;
+                }
+            };
+
+    /**
+     * What the settings ask for.
+     *
+     * @throws IllegalArgumentException if that needs {@code tunnel-observe}, which is not there
+     */
+    static Observatory of(Observation settings) {
+        Admin where = settings.admin();
+        if (where == null) {
+            return NONE;
+        }
+        try {
+            return new AdminObservatory(where);
+        } catch (NoClassDefFoundError e) {
+            throw new IllegalArgumentException(
+                    "an admin listener needs tunnel-observe on the class path", e);
+        }
+    }
+
+    /** Who is told what happens. */
+    AgentObserver observer();
+
+    /** What is looked up when somebody asks. */
+    default void watch(LinkSet links, MemoryBudget budget) {}
+
+    /**
+     * Starts listening.
+     *
+     * @throws IllegalArgumentException if the port cannot be had
+     */
+    default void start() {}
+
+    /** The port that is listened on; -1 where none is. */
+    default int port() {
+        return -1;
+    }
+
+    @Override
+    default void close() {}
+}

@@ -1,0 +1,5 @@
+/** What operators see of an agent. Works without Micrometer, but for {@code metrics}. */
+@NullMarked
+package io.cloudtunnel.agent.observe;
+
+import org.jspecify.annotations.NullMarked;
