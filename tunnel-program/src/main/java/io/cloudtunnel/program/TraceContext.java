@@ -15,9 +15,11 @@ import org.jspecify.annotations.Nullable;
 public record TraceContext(String traceId, @Nullable String spanId, boolean sampled) {
 
     private static final Pattern TRACEPARENT =
-            Pattern.compile("[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?");
+            Pattern.compile(
+                    "(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})"
+                            + "-([0-9a-f]{2})(-.*)?");
     private static final Pattern CLOUD =
-            Pattern.compile("([0-9a-f]{32})(?:/(\\d{1,20}))?(?:;o=(\\d))?");
+            Pattern.compile("(?!0{32})([0-9a-f]{32})(?:/(\\d{1,20}))?(?:;o=(\\d))?");
 
     /**
      * What these fields say; null if it is nothing.
