@@ -34,7 +34,10 @@ public final class AdminListener implements AutoCloseable {
      * @throws IllegalStateException if the port cannot be had
      */
     public static AdminListener start(Admin where, Consumer<HttpRouting.Builder> routes) {
-        HttpRouting.Builder routing = HttpRouting.builder().addFilter(new AdminGuard(where));
+        HttpRouting.Builder routing =
+                HttpRouting.builder()
+                        .addFilter(new LastRequests())
+                        .addFilter(new AdminGuard(where));
         routes.accept(routing);
         WebServer started =
                 WebServer.builder()
@@ -44,6 +47,7 @@ public final class AdminListener implements AutoCloseable {
                         .shutdownGracePeriod(Duration.ofMillis(200))
                         .maxTcpConnections(MOST_CONNECTIONS)
                         .idleConnectionTimeout(IDLE)
+                        .maxPayloadSize(0) // nothing here takes a body
                         .addConnectionSelector(http1())
                         .protocolsDiscoverServices(false)
                         .contentEncoding(

@@ -7,22 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cloudtunnel.program.Admin;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who may ask the admin listener, and what it answers. */
 class AdminListenerTest {
 
     private static final String TOKEN = "0123456789abcdef";
-    private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: (\\d+)");
 
     private final Metrics metrics = new Metrics();
     private AdminListener listener = start(Admin.onLoopback(0));
@@ -42,22 +39,18 @@ class AdminListenerTest {
         listener = start(new Admin("127.0.0.1", 0, TOKEN));
     }
 
-    /** The whole answer to a request with these fields. */
+    /** The whole answer to a request with these fields, read to the connection's end. */
     private String ask(String path, String... fields) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), listener.port())) {
             socket.setSoTimeout(10_000);
             String request =
-                    "GET " + path + " HTTP/1.1\r\n" + String.join("\r\n", fields) + "\r\n\r\n";
+                    "GET "
+                            + path
+                            + " HTTP/1.1\r\nConnection: close\r\n"
+                            + String.join("\r\n", fields)
+                            + "\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-            InputStream in = socket.getInputStream();
-            StringBuilder answer = new StringBuilder();
-            while (answer.indexOf("\r\n\r\n") < 0) {
-                answer.append((char) in.read());
-            }
-            Matcher length = LENGTH.matcher(answer);
-            assertTrue(length.find(), answer::toString);
-            byte[] body = in.readNBytes(Integer.parseInt(length.group(1)));
-            return answer.append(new String(body, StandardCharsets.UTF_8)).toString();
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 
@@ -112,6 +105,40 @@ class AdminListenerTest {
         assertTrue(ask("/metrics", "Host: x").contains("WWW-Authenticate: Bearer"));
         assertStatus(200, ask("/metrics", "Host: x", "Authorization: Bearer " + TOKEN));
         assertStatus(200, ask("/metrics", "Host: x", "authorization: bearer " + TOKEN));
+    }
+
+    /** A page that somebody else made, in a browser on this machine. */
+    @ParameterizedTest
+    @ValueSource(strings = {"cross-site", "same-site"})
+    void pagesOfOthersAreNotAnswered(String site) throws IOException {
+        for (String as : new String[] {"empty", "script", "image", "iframe"}) {
+            String answer =
+                    ask(
+                            "/metrics",
+                            "Host: localhost",
+                            "Sec-Fetch-Site: " + site,
+                            "Sec-Fetch-Dest: " + as);
+            assertStatus(403, answer);
+            assertFalse(answer.contains("jvm_"), answer);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"none, document", "same-origin, empty", "cross-site, document"})
+    void whoComesByItselfIsAnswered(String site, String as) throws IOException {
+        assertStatus(
+                200,
+                ask(
+                        "/metrics",
+                        "Host: localhost",
+                        "Sec-Fetch-Site: " + site,
+                        "Sec-Fetch-Dest: " + as));
+    }
+
+    @Test
+    void noBodyIsTaken() throws IOException {
+        String answer = ask("/metrics", "Host: localhost", "Content-Length: 1000000");
+        assertStatus(413, answer);
     }
 
     @Test
