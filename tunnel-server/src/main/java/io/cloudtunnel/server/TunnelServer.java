@@ -183,14 +183,16 @@ public final class TunnelServer implements AutoCloseable {
      *
      * <p>On this listener, Helidon's checks of paths and fields and its decoding of request bodies
      * are off: a tunnel has to carry what they refuse.
+     *
+     * @throws IllegalStateException if the admin listener's port cannot be had
      */
     public void install(WebServerConfig.Builder server) {
+        observatory.start(); // first: nothing else has begun where its port cannot be had
         listener.install(server);
         if (relay != null) {
             relay.start(timer);
         }
         revocations.start();
-        observatory.start();
     }
 
     /**
