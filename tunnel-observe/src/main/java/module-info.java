@@ -1,6 +1,8 @@
 /** What server and agent show to operators: the admin listener and its metrics. */
 @org.jspecify.annotations.NullMarked
 module io.cloudtunnel.observe {
+    requires com.fasterxml.jackson.core;
+    requires com.fasterxml.jackson.databind;
     requires transitive io.cloudtunnel.program;
     requires transitive io.cloudtunnel.protocol;
     requires io.helidon.http;

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -77,6 +78,46 @@ class ObserveIT {
             assertTrue(agent.matches(".* local=\\d+\\.\\d ms=\\d+\\.\\d end=ok"), agent);
             assertEquals(0, log.count("s3cr3t"));
             assertEquals(0, log.count("secret"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"binary", "json"})
+    void aClientsOwnIdIsTakenWhereItIsHarmless(String mode) throws Exception {
+        BlockingQueue<Wire.Head> seen = new LinkedBlockingQueue<>();
+        try (LogLines log = new LogLines();
+                Rig rig =
+                        rig(
+                                mode,
+                                call -> {
+                                    seen.add(call.head());
+                                    call.answer(200, "ok");
+                                })) {
+            String harmless = "client-chosen.1";
+            String evil = "12345678 end=ok";
+            for (String given : new String[] {harmless, evil, "x".repeat(65)}) {
+                // What comes after the first one goes nowhere.
+                String[] fields = {"X-Request-Id: " + given, "X-Request-Id: second-given"};
+                try (Wire client = rig.get("/", fields)) {
+                    String answered = client.readAnswer().first("X-Request-Id");
+                    Wire.Head head = seen.poll(10, TimeUnit.SECONDS);
+                    assertTrue(head != null, "the local service was asked");
+                    assertEquals(List.of(answered), head.all("X-Request-Id"));
+                    assertEquals(given.equals(harmless), answered.equals(given), answered);
+                    String word = "request id=" + answered + " ";
+                    String server =
+                            log.await(
+                                    "server's",
+                                    5000,
+                                    l -> l.contains("server.requests") && l.contains(word));
+                    String agent =
+                            log.await(
+                                    "agent's",
+                                    5000,
+                                    l -> l.contains("agent.requests") && l.contains(word));
+                    assertTrue(!server.contains("second") && !agent.contains("second"), server);
+                }
+            }
         }
     }
 

@@ -101,9 +101,32 @@ class PrometheusIT {
             Set<String> there = new TreeSet<>();
             names(get(server, "/metrics"), there);
             names(get(rig.agent().adminPort(), "/metrics"), there);
+            assertEquals(documented(), named(there));
             named.removeAll(there);
             assertEquals(Set.of(), named);
         }
+    }
+
+    /** All metrics of ours that docs/observe.md has, but the one that needs a broker. */
+    private static Set<String> documented() throws IOException {
+        Set<String> names = new TreeSet<>();
+        names(Files.readString(Path.of("..", "docs", "observe.md")), names);
+        names.removeIf(name -> !name.startsWith("cloudtunnel_"));
+        names.remove("cloudtunnel_broker_available");
+        return names;
+    }
+
+    /** Those of a scrape by the names that the docs give them. */
+    private static Set<String> named(Set<String> scraped) {
+        Set<String> names = new TreeSet<>();
+        for (String name : scraped) {
+            Matcher part = Pattern.compile("(.*)_(count|sum|max|bucket)").matcher(name);
+            boolean of = part.matches() && scraped.contains(part.group(1) + "_bucket");
+            if (name.startsWith("cloudtunnel_")) {
+                names.add(of ? part.group(1) : name);
+            }
+        }
+        return names;
     }
 
     private static boolean isBusy(String metrics) {

@@ -5,7 +5,10 @@ import io.cloudtunnel.agent.observe.AgentObserver;
 import io.cloudtunnel.observe.AdminListener;
 import io.cloudtunnel.observe.Meters;
 import io.cloudtunnel.observe.Metrics;
+import io.cloudtunnel.observe.StatusReport;
 import io.cloudtunnel.program.Admin;
+import io.cloudtunnel.program.Printable;
+import io.cloudtunnel.program.Program;
 import io.cloudtunnel.protocol.session.MemoryBudget;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -15,11 +18,14 @@ import org.jspecify.annotations.Nullable;
 /** The admin listener of an agent, and its metrics. */
 final class AdminObservatory implements Observatory {
 
+    private static final int LONGEST_NAME = 64;
+
     private final Admin where;
     private final Metrics metrics = new Metrics();
     private final Meters meters = new Meters(metrics.registry());
     private final AgentMeters observer = new AgentMeters(meters);
     private volatile List<LiveLink> links = List.of(); // at the last scrape
+    private volatile @Nullable LinkSet set; // from watch on
     private volatile @Nullable AdminListener listener;
 
     AdminObservatory(Admin where) {
@@ -32,8 +38,9 @@ final class AdminObservatory implements Observatory {
     }
 
     @Override
-    public void watch(LinkSet set, MemoryBudget budget) {
-        metrics.beforeScrape(() -> links = set.all());
+    public void watch(LinkSet all, MemoryBudget budget) {
+        set = all;
+        metrics.beforeScrape(() -> links = all.all());
         meters.gauge(
                 "cloudtunnel.agent.connected",
                 "1 while a link lives",
@@ -62,6 +69,30 @@ final class AdminObservatory implements Observatory {
                 budget::limitBytes);
     }
 
+    private StatusReport report() {
+        LinkSet all = set;
+        List<LiveLink> now = all == null ? List.of() : all.all();
+        StatusReport report =
+                new StatusReport("tunnel-agent " + Program.version())
+                        .fact("connected", now.isEmpty() ? "no" : "yes");
+        StatusReport.Table table =
+                report.table("Links")
+                        .column("instance", StatusReport.Kind.TEXT)
+                        .column("mode", StatusReport.Kind.TEXT)
+                        .column("state", StatusReport.Kind.TEXT)
+                        .column("age", StatusReport.Kind.DURATION);
+        for (LiveLink link : now) {
+            String instance = link.terms().instance();
+            table.row(
+                    instance == null ? null : Printable.of(instance, LONGEST_NAME),
+                    link.isBinary() ? "binary" : "json",
+                    isCurrent(link) ? "current" : "leaving",
+                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - link.opened()));
+        }
+        observer.report(report);
+        return report;
+    }
+
     private void age(String which, Supplier<Number> value) {
         meters.gauge("cloudtunnel.agent.link.age.seconds", "ages of links", value, "which", which);
     }
@@ -86,8 +117,7 @@ final class AdminObservatory implements Observatory {
     @Override
     public void start() {
         try {
-            listener =
-                    AdminListener.start(where, routing -> routing.get("/metrics", metrics::answer));
+            listener = AdminListener.start(where, metrics, this::report);
         } catch (IllegalStateException e) {
             throw new IllegalArgumentException(String.valueOf(e.getMessage()), e);
         }

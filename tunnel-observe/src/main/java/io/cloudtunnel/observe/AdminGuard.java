@@ -56,7 +56,8 @@ final class AdminGuard implements Filter {
                         .send("this listener answers to names of its own machine only\n");
                 return;
             }
-        } else if (!proves(field(request, HeaderNames.AUTHORIZATION), wanted)) {
+        } else if (!request.path().rawPath().equals(StatusPage.PATH)
+                && !proves(field(request, HeaderNames.AUTHORIZATION), wanted)) {
             response.status(Status.UNAUTHORIZED_401)
                     .header("WWW-Authenticate", "Bearer")
                     .send("the admin token is needed\n");

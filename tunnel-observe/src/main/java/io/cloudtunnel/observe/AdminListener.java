@@ -9,7 +9,7 @@ import io.helidon.webserver.http1.Http1ConnectionSelector;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** A listener for operators, apart from the one of the public. Safe for use by several threads. */
 public final class AdminListener implements AutoCloseable {
@@ -30,15 +30,23 @@ public final class AdminListener implements AutoCloseable {
     /**
      * Starts listening.
      *
-     * @param routes adds what is served; who may ask for it is looked at before
+     * @param metrics of {@code /metrics}
+     * @param status what the page {@code /status} shows; asked for every few seconds by whoever
+     *     looks
      * @throws IllegalStateException if the port cannot be had
      */
-    public static AdminListener start(Admin where, Consumer<HttpRouting.Builder> routes) {
+    public static AdminListener start(Admin where, Metrics metrics, Supplier<StatusReport> status) {
         HttpRouting.Builder routing =
                 HttpRouting.builder()
                         .addFilter(new LastRequests())
                         .addFilter(new AdminGuard(where));
-        routes.accept(routing);
+        routing.get("/metrics", metrics::answer)
+                .get(StatusPage.PATH, new StatusPage()::answer)
+                .get(
+                        StatusPage.PATH + ".json",
+                        (request, response) ->
+                                response.header("Content-Type", "application/json")
+                                        .send(status.get().toBytes()));
         WebServer started =
                 WebServer.builder()
                         .host(where.host())
@@ -68,7 +76,7 @@ public final class AdminListener implements AutoCloseable {
         }
         LOGGER.log(
                 Level.INFO,
-                "metrics at http://{0}:{1}/metrics",
+                "metrics at http://{0}:{1}/metrics, status page at http://{0}:{1}/status",
                 where.host(),
                 Integer.toString(started.port()));
         return new AdminListener(started);

@@ -20,6 +20,20 @@ public final class ErrorCounters {
         }
     }
 
+    /** Adds a table of those that there were. */
+    public void report(StatusReport report) {
+        StatusReport.Table table =
+                report.table("Errors so far")
+                        .column("code", StatusReport.Kind.TEXT)
+                        .column("leg", StatusReport.Kind.TEXT)
+                        .column("requests", StatusReport.Kind.NUMBER);
+        byCode.forEach((code, counter) -> {
+            if (counter.count() > 0) {
+                table.row(code.token(), Leg.of(code).word(), counter.count());
+            }
+        });
+    }
+
     /** Counts one. */
     public void count(ErrorCode code) {
         Counter counter = byCode.get(code);

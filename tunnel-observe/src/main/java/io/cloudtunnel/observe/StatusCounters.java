@@ -22,6 +22,15 @@ public final class StatusCounters {
         }
     }
 
+    /** All that were counted. */
+    public double sum() {
+        double sum = 0;
+        for (Counter each : byClass) {
+            sum += each.count();
+        }
+        return sum;
+    }
+
     /** Counts one; a status that is none has a place, too. */
     public void count(int status) {
         int index = status / 100;

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,12 +22,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AdminListenerTest {
 
     private static final String TOKEN = "0123456789abcdef";
+    private static final Pattern POLICY = Pattern.compile("Content-Security-Policy: (.*)\r");
 
     private final Metrics metrics = new Metrics();
     private AdminListener listener = start(Admin.onLoopback(0));
 
     private AdminListener start(Admin where) {
-        return AdminListener.start(where, routing -> routing.get("/metrics", metrics::answer));
+        return AdminListener.start(
+                where, metrics, () -> new StatusReport("test").fact("name", "<b>\u2028"));
     }
 
     @AfterEach
@@ -102,6 +106,9 @@ class AdminListenerTest {
         assertStatus(401, ask("/metrics", "Host: localhost", "Authorization: Bearer wrong"));
         assertStatus(401, ask("/metrics", "Host: localhost", "Authorization: Basic " + TOKEN));
         assertStatus(401, ask("/nothing", "Host: localhost"));
+        assertStatus(401, ask("/status.json", "Host: localhost"));
+        assertStatus(401, ask("/status/", "Host: localhost"));
+        assertStatus(401, ask("/status;x", "Host: localhost"));
         assertTrue(ask("/metrics", "Host: x").contains("WWW-Authenticate: Bearer"));
         assertStatus(200, ask("/metrics", "Host: x", "Authorization: Bearer " + TOKEN));
         assertStatus(200, ask("/metrics", "Host: x", "authorization: bearer " + TOKEN));
@@ -139,6 +146,38 @@ class AdminListenerTest {
     void noBodyIsTaken() throws IOException {
         String answer = ask("/metrics", "Host: localhost", "Content-Length: 1000000");
         assertStatus(413, answer);
+    }
+
+    /** It has no data; a browser that opens it could not send the token. */
+    @Test
+    void theStatusPageNeedsNoToken() throws IOException {
+        guarded();
+        String page = ask("/status", "Host: x");
+        assertStatus(200, page);
+        assertFalse(page.contains("<b>"), page);
+        assertStatus(200, ask("/status.json", "Host: x", "Authorization: Bearer " + TOKEN));
+    }
+
+    @Test
+    void theStatusPageMayRunNothingButItsOwn() throws IOException {
+        String page = ask("/status", "Host: localhost");
+        Matcher policy = POLICY.matcher(page);
+        assertTrue(policy.find(), page);
+        String may = policy.group(1);
+        assertTrue(may.startsWith("default-src 'none'; script-src 'sha256-"), may);
+        assertFalse(may.contains("unsafe"), may);
+        assertTrue(may.contains("frame-ancestors 'none'"), may);
+        assertFalse(page.contains("src=") || page.contains("href="));
+        assertFalse(page.contains("innerHTML"), page);
+        assertStatus(421, ask("/status", "Host: evil.example"));
+        assertStatus(421, ask("/status.json", "Host: evil.example"));
+    }
+
+    @Test
+    void aReportIsJson() throws IOException {
+        String report = ask("/status.json", "Host: localhost");
+        assertTrue(report.contains("Content-Type: application/json"), report);
+        assertTrue(report.contains("{\"name\":\"name\",\"kind\":\"text\",\"value\":\"<b>"), report);
     }
 
     @Test

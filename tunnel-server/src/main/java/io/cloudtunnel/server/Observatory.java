@@ -12,6 +12,7 @@ import io.cloudtunnel.server.observe.LinkCensus;
 import io.cloudtunnel.server.observe.Observer;
 import io.cloudtunnel.server.observe.RequestLogs;
 import io.cloudtunnel.server.observe.ServerMeters;
+import io.cloudtunnel.server.observe.ServerStatus;
 import io.cloudtunnel.server.registry.LinkRegistry;
 import io.cloudtunnel.server.relay.Relay;
 import java.util.function.Supplier;
@@ -23,16 +24,19 @@ final class Observatory implements AutoCloseable {
     private final Observation settings;
     private final @Nullable Metrics metrics; // null where nobody can ask for them
     private final Observer observer;
+    private final @Nullable ServerMeters meters; // where there are metrics
+    private volatile @Nullable ServerStatus status; // from watch on
     private volatile @Nullable AdminListener listener;
 
     Observatory(Observation settings) {
         this.settings = settings;
         this.metrics = settings.admin() == null ? null : new Metrics();
-        this.observer =
+        this.meters =
                 metrics == null
-                        ? Observer.NONE
+                        ? null
                         : new ServerMeters(
                                 new Meters(metrics.registry()), settings.metricsTunnels());
+        this.observer = meters == null ? Observer.NONE : meters;
     }
 
     /** Who is told what happens. */
@@ -47,33 +51,35 @@ final class Observatory implements AutoCloseable {
 
     /** What is looked up when somebody asks. */
     void watch(
+            String instance,
             LinkRegistry links,
             MemoryBudget budget,
             Drain drain,
             Supplier<HealthHandlers.State> health,
             @Nullable Relay relay) {
-        if (metrics == null) {
+        if (metrics == null || meters == null) {
             return;
         }
-        Meters meters = new Meters(metrics.registry());
+        status = new ServerStatus(instance, links, budget, meters, health, drain::running);
+        Meters make = new Meters(metrics.registry());
         LinkCensus census = new LinkCensus(links);
-        census.show(meters);
+        census.show(make);
         metrics.beforeScrape(census::take);
-        meters.gauge("cloudtunnel.requests.open", "requests in progress", drain::running);
-        meters.gauge(
+        make.gauge("cloudtunnel.requests.open", "requests in progress", drain::running);
+        make.gauge(
                 "cloudtunnel.memory.budget.used.bytes",
                 "memory in use for what is on its way",
                 budget::usedBytes);
-        meters.gauge(
+        make.gauge(
                 "cloudtunnel.memory.budget.limit.bytes",
                 "memory for what is on its way",
                 budget::limitBytes);
-        meters.gauge(
+        make.gauge(
                 "cloudtunnel.ready",
                 "1 where /health/ready says so",
                 () -> health.get() == HealthHandlers.State.UP ? 1 : 0);
         if (relay != null) {
-            meters.gauge(
+            make.gauge(
                     "cloudtunnel.broker.available",
                     "1 where other instances can be reached",
                     () -> relay.isAvailable() ? 1 : 0);
@@ -87,10 +93,9 @@ final class Observatory implements AutoCloseable {
      */
     void start() {
         Admin where = settings.admin();
-        Metrics shown = metrics;
-        if (where != null && shown != null) {
-            listener =
-                    AdminListener.start(where, routing -> routing.get("/metrics", shown::answer));
+        ServerStatus shown = status;
+        if (where != null && metrics != null && shown != null) {
+            listener = AdminListener.start(where, metrics, shown::report);
         }
     }
 

@@ -83,7 +83,7 @@ public final class TunnelServer implements AutoCloseable {
                 engine == null
                         ? null
                         : new Relay(instance.id(), engine, links, config.limits(), budget, patrol);
-        observatory.watch(links, budget, drain, this::health, relay);
+        observatory.watch(instance.id(), links, budget, drain, this::health, relay);
         RootFallback rootFallback = new RootFallback(config.rootFallback(), credentials::knows);
         PublicHandler publicHandler =
                 new PublicHandler(

@@ -3,6 +3,8 @@ package io.cloudtunnel.agent.observe;
 import io.cloudtunnel.observe.ErrorCounters;
 import io.cloudtunnel.observe.Meters;
 import io.cloudtunnel.observe.StatusCounters;
+import io.cloudtunnel.observe.StatusReport;
+import io.cloudtunnel.observe.StatusReport.Kind;
 import io.cloudtunnel.observe.WordCounters;
 import io.cloudtunnel.protocol.session.ErrorCode;
 import io.micrometer.core.instrument.Counter;
@@ -91,6 +93,15 @@ public final class AgentMeters implements AgentObserver {
     private static Counter bytes(Meters make, String direction) {
         return make.counter(
                 "cloudtunnel.agent.body.bytes", "bytes of bodies", "direction", direction);
+    }
+
+    /** Adds what was counted to what the status page shows. */
+    public void report(StatusReport report) {
+        report.fact("requests", Kind.RATE, requests.sum())
+                .fact("in progress", Kind.NUMBER, open.sum())
+                .fact("request bodies", Kind.BYTES_RATE, bytesIn.count())
+                .fact("response bodies", Kind.BYTES_RATE, bytesOut.count());
+        errors.report(report);
     }
 
     @Override

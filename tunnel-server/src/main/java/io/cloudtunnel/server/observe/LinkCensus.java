@@ -31,13 +31,28 @@ public final class LinkCensus {
         this.links = links;
     }
 
+    private static int modeOf(AgentLink link) {
+        return link.carriesInterim() ? 0 : 1;
+    }
+
+    private static int stateOf(AgentLink link) {
+        return !link.takesRequests() ? 2 : link.isReady() ? 0 : 1;
+    }
+
+    static String mode(AgentLink link) {
+        return MODES[modeOf(link)];
+    }
+
+    static String state(AgentLink link) {
+        return STATES[stateOf(link)];
+    }
+
     /** Takes it. */
     public void take() {
         Count count = new Count();
         long now = System.nanoTime();
         for (AgentLink link : links.all()) {
-            int state = !link.takesRequests() ? 2 : link.isReady() ? 0 : 1;
-            count.links[link.carriesInterim() ? 0 : 1][state]++;
+            count.links[modeOf(link)][stateOf(link)]++;
             count.streams += link.openExchanges();
             long age = now - link.openedNanos();
             count.oldest = Math.max(count.oldest, age);

@@ -43,7 +43,11 @@ final class RequestLine implements LogEvent {
     }
 
     private String agent() {
-        String name = request.agent();
+        return agent(request.agent());
+    }
+
+    /** An agent's name for itself in a harmless form. */
+    static String agent(String name) {
         return name.isEmpty() ? "-" : Printable.of(name, LONGEST_WORD);
     }
 

@@ -6,7 +6,9 @@ import io.cloudtunnel.observe.WordCounters;
 import io.cloudtunnel.protocol.session.ErrorCode;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;
+import java.time.Clock;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts what happens at a server; docs/observe.md has the names. All meters of a request are made
@@ -16,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 public final class ServerMeters implements Observer {
 
     private final TunnelsMeters tunnels;
+    private final RecentErrors recent = new RecentErrors(Clock.systemUTC());
     private final ErrorCounters errors;
     private final Timer total;
     private final Timer wait;
@@ -91,6 +94,18 @@ public final class ServerMeters implements Observer {
                         "draining");
     }
 
+    RecentErrors recent() {
+        return recent;
+    }
+
+    TrafficTotals totals() {
+        return tunnels.totals();
+    }
+
+    @Nullable TrafficTotals totals(String tunnelId) {
+        return tunnels.totals(tunnelId);
+    }
+
     @Override
     public Traffic traffic(String tunnelId) {
         return tunnels.of(tunnelId);
@@ -107,6 +122,7 @@ public final class ServerMeters implements Observer {
         ErrorCode failure = request.failure();
         if (failure != null) {
             errors.count(failure);
+            recent.add(request, failure);
         }
         record(total, request.totalNanos());
         record(wait, request.waitNanos());

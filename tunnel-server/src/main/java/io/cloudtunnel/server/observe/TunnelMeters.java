@@ -59,6 +59,14 @@ final class TunnelMeters implements Observer.Traffic {
         bytesOut.increment(bytes);
     }
 
+    TrafficTotals totals() {
+        double failed = 0;
+        for (Map.Entry<Leg, Counter> each : failures.entrySet()) {
+            failed += each.getKey() == Leg.CLIENT ? 0 : each.getValue().count();
+        }
+        return new TrafficTotals(requests.sum(), failed, bytesIn.count(), bytesOut.count());
+    }
+
     void ended(RequestLog request) {
         requests.count(request.statusCode());
         ErrorCode failure = request.failure();

@@ -36,6 +36,21 @@ final class TunnelsMeters {
         return its != null ? its : places.get() >= most ? other : begin(tunnelId);
     }
 
+    /** What all had together. */
+    TrafficTotals totals() {
+        TrafficTotals all = none.totals().plus(other.totals());
+        for (TunnelMeters each : own.values()) {
+            all = all.plus(each.totals());
+        }
+        return all;
+    }
+
+    /** What a tunnel had; null if it has no figures of its own. */
+    @Nullable TrafficTotals totals(String tunnelId) {
+        TunnelMeters its = own.get(tunnelId);
+        return its == null ? null : its.totals();
+    }
+
     private TunnelMeters begin(String tunnelId) {
         TunnelMeters its =
                 own.computeIfAbsent(
