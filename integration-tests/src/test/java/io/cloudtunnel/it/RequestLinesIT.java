@@ -76,7 +76,7 @@ class RequestLinesIT {
             }
             assertFalse(server.output().contains("s3cr3t"), server.output());
             assertFalse(agent.output().contains("s3cr3t"), agent.output());
-            forge(server, path);
+            forge(server, agent, path);
         }
     }
 
@@ -106,7 +106,7 @@ class RequestLinesIT {
     }
 
     /** What the parser lets through, in each place that a client chooses. */
-    private void forge(Programs server, String path) throws Exception {
+    private void forge(Programs server, Programs agent, String path) throws Exception {
         String evil = utf8("\u2028\u202e\u0085") + "\"},{\"severity\":\"ALERT";
         try (Wire client = Wire.to(server.port())) {
             client.send(
@@ -127,8 +127,15 @@ class RequestLinesIT {
         }
         JsonNode line = line(server, "two");
         assertTrue(line.path("logging.googleapis.com/trace").isMissingNode());
-        assertFalse(server.output().contains("\"severity\":\"ALERT"), server.output());
-        for (String each : server.output().lines().toList()) {
+        assertEquals(
+                line.path("request").path("id"), line(agent, "two").path("request").path("id"));
+        isUnforged(server.output());
+        isUnforged(agent.output());
+    }
+
+    private static void isUnforged(String output) throws Exception {
+        assertFalse(output.contains("\"severity\":\"ALERT"), output);
+        for (String each : output.lines().toList()) {
             if (each.startsWith("{")) {
                 assertTrue(JSON.readTree(each).isObject());
                 assertTrue(each.chars().noneMatch(c -> c == 0x2028 || c == 0x202e || c == 0x85));
