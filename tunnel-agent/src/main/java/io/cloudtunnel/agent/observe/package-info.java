@@ -1,4 +1,4 @@
-/** What operators see of an agent. Works without Micrometer, but for {@code metrics}. */
+/** What operators see of an agent. Works without Micrometer, but for {@code AgentMeters}. */
 @NullMarked
 package io.cloudtunnel.agent.observe;
 
