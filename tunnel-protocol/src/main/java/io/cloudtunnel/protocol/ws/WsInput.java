@@ -24,7 +24,7 @@ final class WsInput {
     private static final long IDLE_NANOS = 1_000_000_000;
 
     private final InputStream in;
-    private byte[] buffer = new byte[BUFFER_BYTES];
+    private byte[] buffer = new byte[IDLE_BUFFER_BYTES]; // also at first: all may come at once
     private final LongSupplier nanoTime;
     private final AtomicLong received = new AtomicLong();
     private int position;

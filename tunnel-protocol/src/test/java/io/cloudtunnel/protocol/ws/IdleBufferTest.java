@@ -53,7 +53,7 @@ class IdleBufferTest {
     }
 
     @Test
-    void theReaderHoldsLittleAfterASecondOfNothingUntilMuchComes() throws Exception {
+    void theReaderHoldsLittleUntilMuchComesAndAgainAfterASecondOfNothing() throws Exception {
         Arriving arriving =
                 new Arriving()
                         .then(0, 10)
@@ -64,7 +64,7 @@ class IdleBufferTest {
                         .then(2 * SECOND, 10);
         WsInput input = new WsInput(arriving, () -> now);
         take(input, 10);
-        assertEquals(WsInput.BUFFER_BYTES, input.bufferBytes());
+        assertEquals(WsInput.IDLE_BUFFER_BYTES, input.bufferBytes());
         take(input, 10);
         assertEquals(WsInput.IDLE_BUFFER_BYTES, input.bufferBytes());
         take(input, 5000);
