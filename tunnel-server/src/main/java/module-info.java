@@ -3,6 +3,7 @@
 module io.cloudtunnel.server {
     requires com.fasterxml.jackson.core;
     requires com.fasterxml.jackson.databind;
+    requires com.nimbusds.jose.jwt;
     requires io.cloudtunnel.observe;
     requires transitive io.cloudtunnel.program;
     requires transitive io.cloudtunnel.protocol;

@@ -91,6 +91,8 @@ final class AgentOptions {
                     "exclusive",
                     "TUNNEL_EXCLUSIVE",
                     "Take the tunnel over from other agents of it, instead of sharing it.");
+    static final Option ACCESS =
+            Option.block("access", "TUNNEL_ACCESS", "Who may use the tunnel; docs/access.md.");
     static final Option LOCAL_CA =
             Option.of(
                     "local-ca",
@@ -160,6 +162,7 @@ final class AgentOptions {
                                     SIGNED,
                                     LINKS,
                                     EXCLUSIVE,
+                                    ACCESS,
                                     LOCAL_CA,
                                     LOCAL_INSECURE,
                                     SERVER_CA,
@@ -190,6 +193,7 @@ final class AgentOptions {
         set(settings, HOST, builder::host);
         set(settings, API_KEY, builder::apiKey);
         set(settings, SIGNED, builder::signed);
+        set(settings, ACCESS, builder::access);
         set(settings, NAME, builder::name);
         set(settings, CREDENTIALS, file -> builder.credentialsFile(Path.of(file)));
         set(settings, SERVER_CA, file -> builder.serverAuthorities(readable(file)));

@@ -21,12 +21,17 @@ public final class Main {
     }
 
     static int run(String[] args, Map<String, String> environment) {
+        if (args.length == 1 && args[0].equals(HashPassword.COMMAND)) {
+            return HashPassword.run(System.in);
+        }
         Program program =
                 new Program(
                         "tunnel-agent",
                         AgentOptions.ALL,
                         "Gives a local HTTP service a public URL, through a tunnel server.",
-                        "Prints that URL as one plain line of its own.");
+                        "Prints that URL as one plain line of its own.",
+                        "With the single argument hash-password it asks for a password, and prints"
+                                + " what a policy has for it.");
         return program.run(args, environment, settings -> run(settings, environment));
     }
 

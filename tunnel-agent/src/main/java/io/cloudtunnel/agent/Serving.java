@@ -105,6 +105,12 @@ record Serving(
 
         /** In the end the server's first message decides; null if none came. */
         private @Nullable LinkResponder choose() throws IOException {
+            if (!introduction.greeting().policy().isEmpty() && !(binary && terms.policies())) {
+                link.close(CloseCode.NORMAL, "a server that heeds access policies is required");
+                throw new IOException(
+                        "the server does not say that it heeds access policies, so it would let"
+                                + " everybody in");
+            }
             if (!binary) {
                 return json(link);
             }
@@ -136,7 +142,7 @@ record Serving(
                 link.close(LinkCloseCode.PROTOCOL_ERROR, "no-hello");
                 throw new IOException("a signed link in JSON mode, which there is not");
             }
-            if (mode == Mode.BINARY) {
+            if (mode == Mode.BINARY) { // as with a policy
                 link.close(CloseCode.NORMAL, "binary mode is required");
                 throw new IOException(
                         "the server speaks JSON mode, and --mode binary asks for another");

@@ -94,7 +94,8 @@ public final class TunnelAgent implements AutoCloseable {
                         new Introduction(
                                 Greeting.of(config.userAgent(), config.limits())
                                         .byAgent(name)
-                                        .exclusively(config.exclusive())),
+                                        .exclusively(config.exclusive())
+                                        .withPolicy(config.access())),
                         config.limits(),
                         budget,
                         observer,

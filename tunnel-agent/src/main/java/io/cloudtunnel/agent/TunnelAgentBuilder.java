@@ -46,6 +46,7 @@ public final class TunnelAgentBuilder {
     private Signing signing = Signing.OFF;
     private int links = AgentOptions.DEFAULT_LINKS;
     private boolean exclusive;
+    private String access = "";
     private Limits limits = Limits.DEFAULT;
     private long memoryBudgetBytes;
     private Map<String, String> environment = System.getenv();
@@ -93,6 +94,16 @@ public final class TunnelAgentBuilder {
      */
     public TunnelAgentBuilder exclusive(boolean alone) {
         exclusive = alone;
+        return this;
+    }
+
+    /**
+     * Who may use the tunnel, as JSON; docs/access.md. The server enforces it. Such a tunnel needs
+     * binary mode, and is open to nobody at a server that heeds no policies. Anybody may unless
+     * set.
+     */
+    public TunnelAgentBuilder access(String policy) {
+        access = AccessRules.checked(policy);
         return this;
     }
 
@@ -250,6 +261,11 @@ public final class TunnelAgentBuilder {
                     "--signed required and --mode json do not go together: JSON mode has no signed"
                             + " links");
         }
+        if (!access.isEmpty() && mode == Mode.JSON) {
+            throw new IllegalArgumentException(
+                    "JSON mode cannot carry who may use the tunnel: leave out mode json, or"
+                            + " access");
+        }
         if (LoopCheck.leadsBack(server, local)) {
             throw new IllegalArgumentException(
                     "the local service "
@@ -275,10 +291,11 @@ public final class TunnelAgentBuilder {
                         proxies,
                         apiKey,
                         "cloudtunnel-agent/" + Program.version(),
-                        mode,
+                        access.isEmpty() ? mode : Mode.BINARY,
                         signing,
                         links,
                         exclusive,
+                        access,
                         limits,
                         memoryBudgetBytes,
                         listener,

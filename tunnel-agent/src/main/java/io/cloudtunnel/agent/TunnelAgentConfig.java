@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param links to be kept in binary mode
  * @param exclusive whether it takes the tunnel over from other agents
+ * @param access who may use the tunnel, as JSON; empty for anybody
  * @param memoryBudgetBytes 0 for half of the heap
  */
 record TunnelAgentConfig(
@@ -31,6 +32,7 @@ record TunnelAgentConfig(
         Signing signing,
         int links,
         boolean exclusive,
+        String access,
         Limits limits,
         long memoryBudgetBytes,
         AgentListener listener,

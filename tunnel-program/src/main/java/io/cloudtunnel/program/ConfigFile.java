@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -56,13 +57,22 @@ final class ConfigFile {
 
     /** The leaves of the file: keys with dots between their parts, and values. */
     static Map<String, String> read(Path file) {
+        return read(file, Set.of());
+    }
+
+    /**
+     * The same.
+     *
+     * @param blocks keys of which each has a whole block as its value, as JSON
+     */
+    static Map<String, String> read(Path file, Set<String> blocks) {
         try (InputStream in = Files.newInputStream(file)) {
             // Not Config.create: it would mix in the environment, which has a rank of its own here.
             Config config =
                     Config.builder()
                             .sources(ConfigSources.create(in, MediaTypes.APPLICATION_X_YAML))
                             .disableParserServices()
-                            .addParser(new WrittenYaml())
+                            .addParser(new WrittenYaml(blocks))
                             .disableEnvironmentVariablesSource()
                             .disableKeyResolving() // a key such as a$b or ${x} is meant as it is
                             .disableValueResolving()

@@ -22,6 +22,9 @@ public record Option(
     /** What stands for the value of a switch: its flag alone means true. */
     public static final String SWITCH = "true|false";
 
+    /** What stands for the value of an option that is a block in the configuration file. */
+    public static final String BLOCK = "JSON";
+
     /** An option whose value may be shown. */
     public static Option of(String key, String environment, String value, String help) {
         return new Option(key, environment, value, help, false, true);
@@ -30,6 +33,11 @@ public record Option(
     /** An option whose value is a secret. */
     public static Option secret(String key, String environment, String value, String help) {
         return new Option(key, environment, value, help, true, true);
+    }
+
+    /** A block of keys in the file, and JSON elsewhere; may hold secrets. */
+    public static Option block(String key, String environment, String help) {
+        return secret(key, environment, BLOCK, help).withoutFlag();
     }
 
     /** A switch; its flag needs no value. */

@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -129,7 +131,7 @@ public final class Program {
                         option -> environment.get(option.environment())));
         Path file = ConfigFile.find(parsed.matchedOptionValue("--config", null));
         if (file != null) {
-            Map<String, String> values = ConfigFile.read(file);
+            Map<String, String> values = ConfigFile.read(file, blocks());
             Settings.rejectUnknown(options, values, file.toString());
             sources.add(
                     new Settings.Source(
@@ -141,6 +143,13 @@ public final class Program {
                         option -> "the system property " + option.key(),
                         option -> System.getProperty(option.key())));
         return new Settings(options, sources);
+    }
+
+    private Set<String> blocks() {
+        return options.stream()
+                .filter(option -> option.value().equals(Option.BLOCK))
+                .map(Option::key)
+                .collect(Collectors.toSet());
     }
 
     /** The version in the jar's manifest, or "development". */

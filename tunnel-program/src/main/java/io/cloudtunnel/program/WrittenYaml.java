@@ -26,11 +26,22 @@ import org.yaml.snakeyaml.nodes.Tag;
 /**
  * YAML whose values are the text that was written. Helidon's own parser makes numbers and dates of
  * unquoted ones, and those back into text: a key of {@code 0123} would become 83, and {@code 1e5}
- * 100000.0. Stateless.
+ * 100000.0. Immutable.
  */
 final class WrittenYaml implements ConfigParser {
 
     private static final int DEEPEST = 10; // aliases could make a loop
+
+    private final Set<String> blocks;
+
+    /**
+     * A parser.
+     *
+     * @param blocks keys at the top whose values are taken as they are, as JSON
+     */
+    WrittenYaml(Set<String> blocks) {
+        this.blocks = blocks;
+    }
 
     @Override
     public Set<MediaType> supportedMediaTypes() {
@@ -55,7 +66,7 @@ final class WrittenYaml implements ConfigParser {
         return node.getTag().equals(Tag.NULL); // nothing, ~ or null
     }
 
-    private static ConfigNode node(Node node, int depth) {
+    private ConfigNode node(Node node, int depth) {
         return switch (node) {
             case ScalarNode scalar -> ValueNode.create(isEmpty(node) ? "" : scalar.getValue());
             case SequenceNode sequence -> list(sequence, depth + 1);
@@ -63,7 +74,7 @@ final class WrittenYaml implements ConfigParser {
         };
     }
 
-    private static ListNode list(SequenceNode node, int depth) {
+    private ListNode list(SequenceNode node, int depth) {
         ListNode.Builder list = ListNode.builder();
         for (Node element : node.getValue()) {
             switch (node(element, depth)) {
@@ -75,7 +86,7 @@ final class WrittenYaml implements ConfigParser {
         return list.build();
     }
 
-    private static ObjectNode object(Node node, int depth) {
+    private ObjectNode object(Node node, int depth) {
         if (!(node instanceof MappingNode mapping) || depth > DEEPEST) {
             throw wrong(node);
         }
@@ -85,12 +96,23 @@ final class WrittenYaml implements ConfigParser {
             if (!(entry.getKeyNode() instanceof ScalarNode key) || !keys.add(key.getValue())) {
                 throw wrong(entry.getKeyNode());
             }
-            object.addNode(key.getValue(), node(entry.getValueNode(), depth));
+            object.addNode(
+                    key.getValue(),
+                    depth == 0 && blocks.contains(key.getValue())
+                            ? ValueNode.create(block(entry.getValueNode()))
+                            : node(entry.getValueNode(), depth));
         }
         return object.build();
     }
 
-    private static ConfigParserException wrong(Node node) {
+    private static String block(Node node) {
+        // A text may be given for a block, too, as elsewhere.
+        return node instanceof ScalarNode scalar
+                ? isEmpty(node) ? "" : scalar.getValue()
+                : YamlBlock.json(node);
+    }
+
+    static ConfigParserException wrong(Node node) {
         return new ConfigParserException(
                 "not keys and values, line %d, column %d"
                         .formatted(

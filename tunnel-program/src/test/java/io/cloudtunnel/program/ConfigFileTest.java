@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -160,5 +161,34 @@ class ConfigFileTest {
                         () -> Settings.rejectUnknown(options, Map.of("prot", "1"), "some.yaml"));
         assertEquals("unknown key 'prot' in some.yaml; known are: port, key", e.getMessage());
         Settings.rejectUnknown(options, Map.of("port", "1"), "some.yaml");
+    }
+
+    @Test
+    void aBlockIsReadAsJson() throws Exception {
+        Path file =
+                file(
+                        """
+                        port: 80
+                        access:
+                          allow: [192.0.2.0/24, "::1"]
+                          basic:
+                            anna.b: 'x"y'
+                          jwt:
+                            claims: {https://a.b/roles: admin, ok: true, n: 7, octal: 010, s: "7"}
+                            skew: 5
+                        """);
+        assertEquals(
+                Map.of(
+                        "port",
+                        "80",
+                        "access",
+                        "{\"allow\":[\"192.0.2.0/24\",\"::1\"],\"basic\":{\"anna.b\":\"x\\\"y\"},"
+                            + "\"jwt\":{\"claims\":{\"https://a.b/roles\":\"admin\",\"ok\":true,"
+                            + "\"n\":7,\"octal\":\"010\",\"s\":\"7\"},\"skew\":5}}"),
+                ConfigFile.read(file, Set.of("access")));
+        assertEquals(
+                Map.of("access", "{}"),
+                ConfigFile.read(file("access: '{}'\n"), Set.of("access")),
+                "JSON, as in the environment");
     }
 }

@@ -38,6 +38,7 @@ final class ServerSettings {
         all.limits();
         all.instances();
         builder.observation(ObserveOptions.ofServer(settings));
+        builder.access(AccessSettings.of(settings));
     }
 
     private void server() {

@@ -4,6 +4,8 @@ import io.cloudtunnel.program.Program;
 import io.cloudtunnel.protocol.frame.Greeting;
 import io.cloudtunnel.protocol.session.MemoryBudget;
 import io.cloudtunnel.protocol.session.Patrol;
+import io.cloudtunnel.server.access.Gate;
+import io.cloudtunnel.server.access.Guards;
 import io.cloudtunnel.server.agents.AgentEndpoint;
 import io.cloudtunnel.server.agents.Instance;
 import io.cloudtunnel.server.agents.LinkAcceptor;
@@ -84,12 +86,19 @@ public final class TunnelServer implements AutoCloseable {
                         ? null
                         : new Relay(instance.id(), engine, links, config.limits(), budget, patrol);
         observatory.watch(instance.id(), links, budget, drain, this::health, relay);
+        AccessControl access = config.access();
+        Guards guards = new Guards(access.policies(), access.jwksHosts(), access.agents(), clock);
+        Forwarding forwarding = new Forwarding(config.trustedHops());
         RootFallback rootFallback = new RootFallback(config.rootFallback(), credentials::knows);
         PublicHandler publicHandler =
                 new PublicHandler(
                         credentials,
                         links,
-                        new Forwarding(config.trustedHops()),
+                        new Gate(
+                                guards,
+                                AccessControl.rates(access.tunnel()),
+                                AccessControl.rates(access.client())),
+                        forwarding,
                         drain,
                         config.chunksLargeAnswers()
                                 ? AnswerRules.chunkingLarge()
@@ -127,6 +136,8 @@ public final class TunnelServer implements AutoCloseable {
                         new LinkAcceptor(
                                 instance,
                                 links,
+                                guards,
+                                forwarding,
                                 revocations,
                                 drain,
                                 config.limits(),

@@ -40,6 +40,7 @@ public final class TunnelServerBuilder {
     private Limits limits = Limits.DEFAULT;
     private @Nullable ClientLimits clientLimits;
     private Observation observation = Observation.DEFAULT;
+    private AccessControl access = AccessControl.OPEN;
 
     TunnelServerBuilder() {}
 
@@ -251,6 +252,12 @@ public final class TunnelServerBuilder {
         return this;
     }
 
+    /** Who may use tunnels, and how much of them; anybody unless set. */
+    public TunnelServerBuilder access(AccessControl control) {
+        access = control;
+        return this;
+    }
+
     /** The limits of links and requests. */
     public TunnelServerBuilder limits(Limits values) {
         limits = values;
@@ -342,6 +349,7 @@ public final class TunnelServerBuilder {
                         limits,
                         clientLimits == null ? ClientLimits.of(limits) : clientLimits,
                         observation,
+                        access,
                         joining.engine()));
     }
 

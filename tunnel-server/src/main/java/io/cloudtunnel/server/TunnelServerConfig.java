@@ -41,6 +41,7 @@ record TunnelServerConfig(
         Limits limits,
         ClientLimits clientLimits,
         Observation observation,
+        AccessControl access,
         @Nullable Supplier<Engine> engine) {
 
     /** Without keys. */

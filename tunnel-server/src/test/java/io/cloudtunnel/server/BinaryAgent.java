@@ -43,6 +43,12 @@ final class BinaryAgent implements WebSocket.Listener, AutoCloseable {
 
     /** The same at an instance where the tunnel was not registered. */
     BinaryAgent(Tunnel at, Tunnel tunnel, String agent, boolean exclusive) throws Exception {
+        this(at, tunnel, agent, exclusive, "");
+    }
+
+    /** The same with a policy. */
+    BinaryAgent(Tunnel at, Tunnel tunnel, String agent, boolean exclusive, String policy)
+            throws Exception {
         this.socket =
                 at.client
                         .newWebSocketBuilder()
@@ -65,7 +71,7 @@ final class BinaryAgent implements WebSocket.Listener, AutoCloseable {
                                 "",
                                 agent,
                                 exclusive,
-                                "")),
+                                policy)),
                 SETTLED); // in one message, since the link may be replaced as soon as it says hello
         awaitSettled();
     }

@@ -15,12 +15,14 @@ import org.jspecify.annotations.Nullable;
  *     known
  * @param lifetime after which the link is cut; zero where it is not known, or there is no limit
  * @param publicUrl where the public reaches the tunnel now; null where that is not said
+ * @param policies whether it enforces what a hello says of who may use the tunnel
  */
 public record LinkTerms(
         @Nullable String instance,
         long startedMillis,
         Duration lifetime,
-        @Nullable String publicUrl) {
+        @Nullable String publicUrl,
+        boolean policies) {
 
     private static final Pattern INSTANCE = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final Pattern MILLIS = Pattern.compile("[0-9]{1,18}");
@@ -35,7 +37,8 @@ public record LinkTerms(
                 instance,
                 started == null ? 0 : Long.parseLong(started),
                 Duration.ofSeconds(lifetime == null ? 0 : Long.parseLong(lifetime)),
-                url != null && Credentials.isPublicUrl(url.strip()) ? url.strip() : null);
+                url != null && Credentials.isPublicUrl(url.strip()) ? url.strip() : null,
+                answer.hasToken("Cloudtunnel-Access", "policy"));
     }
 
     private static @Nullable String matching(Pattern pattern, @Nullable String value) {

@@ -22,13 +22,15 @@ class LinkTermsTest {
                         .add("Cloudtunnel-Public-Url", " https://shop.example.com:8443 ")
                         .build();
         assertEquals(
-                new LinkTerms("a", 17, Duration.ofSeconds(290), "https://shop.example.com:8443"),
+                new LinkTerms(
+                        "a", 17, Duration.ofSeconds(290), "https://shop.example.com:8443", false),
                 LinkTerms.of(answer));
     }
 
     @Test
     void nothing() {
-        assertEquals(new LinkTerms(null, 0, Duration.ZERO, null), LinkTerms.of(Fields.EMPTY));
+        assertEquals(
+                new LinkTerms(null, 0, Duration.ZERO, null, false), LinkTerms.of(Fields.EMPTY));
     }
 
     @ParameterizedTest

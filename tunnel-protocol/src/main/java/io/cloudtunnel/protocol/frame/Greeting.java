@@ -53,6 +53,12 @@ public record Greeting(
                 streams, headMax, window, jsonMaxBody, textMax, software, agent, alone, policy);
     }
 
+    /** The same from an agent that has a policy, as JSON; empty for none. */
+    public Greeting withPolicy(String json) {
+        return new Greeting(
+                streams, headMax, window, jsonMaxBody, textMax, software, agent, exclusive, json);
+    }
+
     /** The same from one of the links of an agent of this name. */
     public Greeting byAgent(String name) {
         return new Greeting(

@@ -9,6 +9,14 @@ public enum ErrorCode {
     UNKNOWN_TUNNEL(404, "unknown-tunnel", "unknown tunnel"),
     /** The public reaches tunnels by another service than this one. Nothing was sent. */
     WRONG_ROLE(421, "wrong-role", "wrong role"),
+    /** Credentials are needed, or wrong ones were given. Nothing was sent. */
+    UNAUTHORIZED(401, "unauthorized", "unauthorized"),
+    /** The tunnel is not for clients of this address. Nothing was sent. */
+    FORBIDDEN(403, "forbidden", "access denied"),
+    /** A limit on requests was reached; {@code Cloudtunnel-Limit} says which. Nothing was sent. */
+    TOO_MANY_REQUESTS(429, "too-many-requests", "too many requests"),
+    /** It cannot be said whether the client may use the tunnel. Nothing was sent. */
+    POLICY_UNAVAILABLE(503, "policy-unavailable", "the tunnel's access policy cannot be applied"),
     /** The tunnel exists, but no agent of it is connected. Nothing was sent. */
     AGENT_NOT_CONNECTED(502, "agent-not-connected", "agent not connected"),
     /** The link was lost after the request was written: it may or may not have been carried out. */

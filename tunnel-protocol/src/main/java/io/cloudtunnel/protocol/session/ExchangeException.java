@@ -1,5 +1,6 @@
 package io.cloudtunnel.protocol.session;
 
+import io.cloudtunnel.protocol.frame.Fields;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ public final class ExchangeException extends Exception {
 
     private final ErrorCode code;
     private final boolean untouched;
+    private final transient Fields fields;
 
     /** A failure without a cause worth keeping. */
     public ExchangeException(ErrorCode code, String message) {
@@ -25,14 +27,19 @@ public final class ExchangeException extends Exception {
      * ever sees.
      */
     public ExchangeException(ErrorCode code, String message, @Nullable Throwable cause) {
-        this(code, message, cause, false);
+        this(code, message, cause, false, Fields.EMPTY);
     }
 
     private ExchangeException(
-            ErrorCode code, String message, @Nullable Throwable cause, boolean untouched) {
+            ErrorCode code,
+            String message,
+            @Nullable Throwable cause,
+            boolean untouched,
+            Fields fields) {
         super(message, cause, false, false);
         this.code = code;
         this.untouched = untouched;
+        this.fields = fields;
     }
 
     /**
@@ -40,7 +47,17 @@ public final class ExchangeException extends Exception {
      * nothing of it will.
      */
     public ExchangeException untouched() {
-        return new ExchangeException(code, text(), getCause(), true);
+        return new ExchangeException(code, text(), getCause(), true, fields);
+    }
+
+    /** The same failure with fields that the answer to the client is to have. */
+    public ExchangeException with(Fields answered) {
+        return new ExchangeException(code, text(), getCause(), untouched, answered);
+    }
+
+    /** What the answer to the client is to have besides; mostly nothing. */
+    public Fields fields() {
+        return fields;
     }
 
     /** Whether it is certain that nothing of the request reaches the local service. */

@@ -17,6 +17,9 @@ public interface LinkUpstream extends Upstream {
     /** Whether requests can be sent. */
     boolean isReady();
 
+    /** Waits until the agent has said who it is, where the mode has a way to; for 5 s at most. */
+    default void awaitHello() throws InterruptedException {}
+
     /** Whether the agent may have one more request open; takes no lock. */
     boolean hasRoom();
 

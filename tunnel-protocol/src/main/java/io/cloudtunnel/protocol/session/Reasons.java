@@ -27,7 +27,15 @@ final class Reasons {
             case OUT_OF_BUDGET -> Reason.OUT_OF_BUDGET;
             case DRAINING -> Reason.DRAINING;
             case OUTCOME_UNKNOWN -> Reason.LINK_EXPIRED; // of the hop behind the one that says so
-            case CANCELLED, AGENT_NOT_CONNECTED, BROKER_UNAVAILABLE, UNKNOWN_TUNNEL, WRONG_ROLE ->
+            case CANCELLED,
+                    AGENT_NOT_CONNECTED,
+                    BROKER_UNAVAILABLE,
+                    UNKNOWN_TUNNEL,
+                    WRONG_ROLE,
+                    UNAUTHORIZED,
+                    FORBIDDEN,
+                    TOO_MANY_REQUESTS,
+                    POLICY_UNAVAILABLE ->
                     Reason.CANCELLED;
             case INTERNAL -> Reason.INTERNAL;
         };

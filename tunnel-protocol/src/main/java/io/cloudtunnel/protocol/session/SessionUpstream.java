@@ -105,14 +105,18 @@ public final class SessionUpstream implements LinkUpstream {
     }
 
     @Override
+    public void awaitHello() throws InterruptedException {
+        if (session.peer() == null && session.ended() == null) {
+            answers.awaitHello(HELLO);
+        }
+    }
+
+    @Override
     public Exchange open(RequestHead asked, long bodyLength)
             throws ExchangeException, InterruptedException {
         RequestHead head = bodyLength == 0 ? asked : HeadFields.withoutUpgrade(asked);
+        awaitHello();
         Greeting peer = session.peer();
-        if (peer == null && session.ended() == null) {
-            answers.awaitHello(HELLO);
-            peer = session.peer();
-        }
         if (session.ended() != null || peer == null) {
             throw notConnected();
         }

@@ -17,6 +17,8 @@ import io.cloudtunnel.protocol.session.WsLink;
 import io.cloudtunnel.protocol.signed.LinkKeys;
 import io.cloudtunnel.protocol.ws.CloseCode;
 import io.cloudtunnel.protocol.ws.Role;
+import io.cloudtunnel.server.access.Guard;
+import io.cloudtunnel.server.access.LinkAccess;
 import io.cloudtunnel.server.registry.AgentLink;
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.webserver.ConnectionContext;
@@ -39,6 +41,7 @@ final class AgentConnection implements ServerConnection, AgentLink {
 
     private final String tunnelId;
     private final long generation; // of its secret
+    private final LinkAccess access;
     private final String peer;
     private final LinkAcceptor acceptor;
     private final long openedNanos = System.nanoTime();
@@ -58,6 +61,7 @@ final class AgentConnection implements ServerConnection, AgentLink {
             LinkAcceptor acceptor) {
         this.tunnelId = admitted.tunnelId();
         this.generation = admitted.generation();
+        this.access = acceptor.guards().link(admitted.policyHash());
         this.acceptor = acceptor;
         this.peer = context.remotePeer().host();
         this.link =
@@ -201,7 +205,11 @@ final class AgentConnection implements ServerConnection, AgentLink {
     private final class AgentEvents implements SessionUpstream.Events {
         @Override
         public void greeted(Greeting said) {
-            greeting = said;
+            String wrong = access.take(said.policy());
+            if (wrong != null) {
+                refusePolicy(wrong);
+            }
+            greeting = said; // only now, since it lets requests in
             acceptor.links().greeted(tunnelId, AgentConnection.this);
         }
 
@@ -217,6 +225,21 @@ final class AgentConnection implements ServerConnection, AgentLink {
                 acceptor.links().recovered(tunnelId);
             }
         }
+    }
+
+    /** It gets no requests; those that it would have been given already are let through by none. */
+    private void refusePolicy(String problem) {
+        leaving = true;
+        LOGGER.log(
+                Level.WARNING,
+                "link tunnel={0} agent={1} has a policy that is wrong: {2}",
+                tunnelId,
+                peer,
+                problem);
+        inBackground(() -> {
+            begun.await(); // nothing may be written before the 101
+            link.close(LinkCloseCode.PROTOCOL_ERROR, "policy: " + problem);
+        });
     }
 
     /** An agent that asked for binary mode, and does not begin it, holds a place for nothing. */
@@ -245,7 +268,12 @@ final class AgentConnection implements ServerConnection, AgentLink {
     public Exchange open(RequestHead head, long bodyLength)
             throws ExchangeException, InterruptedException {
         begun.await(); // nothing may be written before the 101
-        return upstream.open(head, bodyLength);
+        upstream.awaitHello(); // who may use the tunnel is not known before
+        if (!isKnown()) {
+            throw new ExchangeException(ErrorCode.AGENT_NOT_CONNECTED, "agent not connected");
+        }
+        RequestHead admitted = access.admit(head, acceptor.links().guards(tunnelId));
+        return upstream.open(admitted, bodyLength);
     }
 
     @Override
@@ -282,6 +310,11 @@ final class AgentConnection implements ServerConnection, AgentLink {
     @Override
     public boolean isKnown() {
         return greeting != null || !upstream.carriesInterim();
+    }
+
+    @Override
+    public @Nullable Guard guard() {
+        return access.guard();
     }
 
     @Override

@@ -81,6 +81,7 @@ public final class AgentEndpoint extends WsUpgrader {
                     headers);
         }
         Fields fields = RoutingFields.of(headers);
+        refuseAddress(context, headers, fields);
         boolean signed = fields.hasToken("Sec-WebSocket-Protocol", SignedSecret.SUBPROTOCOL);
         String unwanted = acceptor.signed().refusal(signed);
         if (unwanted != null) {
@@ -107,6 +108,20 @@ public final class AgentEndpoint extends WsUpgrader {
         return connection;
     }
 
+    /** Not every address may connect, if its operator says so. */
+    private void refuseAddress(
+            ConnectionContext context, WritableHeaders<?> headers, Fields fields) {
+        String client = acceptor.forwarding().client(fields, context.remotePeer().host());
+        if (!acceptor.guards().admitsAgent(client)) {
+            LOGGER.log(Level.INFO, "link refused: no agent may connect from {0}", client);
+            throw refused(
+                    Status.FORBIDDEN_403,
+                    "forbidden",
+                    "no agent may connect from this address",
+                    headers);
+        }
+    }
+
     /** What a request to {@link #PATH} gets that is no handshake. */
     public void upgradeRequired(ServerRequest request, ServerResponse response) {
         Fields fields = RoutingFields.of(request);
@@ -129,9 +144,11 @@ public final class AgentEndpoint extends WsUpgrader {
      *
      * @param tunnelId its tunnel
      * @param generation that of its secret
+     * @param policyHash of the policy that its secret asks for; {@code -} for none
      * @param keys of a signed link; null for another one
      */
-    record Admitted(String tunnelId, long generation, @Nullable LinkKeys keys) {}
+    record Admitted(
+            String tunnelId, long generation, String policyHash, @Nullable LinkKeys keys) {}
 
     /** All failures look the same to the agent; the log says which one it was. */
     private Admitted authenticate(
@@ -159,7 +176,10 @@ public final class AgentEndpoint extends WsUpgrader {
                         : credentials.verify(id, secret);
         boolean genuine = verdict == Credentials.Verdict.VALID;
         long generation = genuine && secret != null ? Credentials.generation(secret) : 0;
-        if (id == null || !genuine || !acceptor.revocations().accepts(id, generation)) {
+        if (id == null
+                || secret == null
+                || !genuine
+                || !acceptor.revocations().accepts(id, generation)) {
             // Without the id: it may be anything, line ends among it.
             LOGGER.log(
                     Level.INFO,
@@ -174,7 +194,8 @@ public final class AgentEndpoint extends WsUpgrader {
                     "id and secret of a tunnel of this server are needed",
                     headers);
         }
-        return new Admitted(id, generation, request == null ? null : request.linkKeys());
+        LinkKeys keys = request == null ? null : request.linkKeys();
+        return new Admitted(id, generation, Credentials.policyHash(secret), keys);
     }
 
     private RequestException refused(

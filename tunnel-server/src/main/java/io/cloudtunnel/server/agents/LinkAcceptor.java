@@ -4,8 +4,10 @@ import io.cloudtunnel.protocol.frame.Greeting;
 import io.cloudtunnel.protocol.frame.Limits;
 import io.cloudtunnel.protocol.session.MemoryBudget;
 import io.cloudtunnel.protocol.session.Patrol;
+import io.cloudtunnel.server.access.Guards;
 import io.cloudtunnel.server.front.Drain;
 import io.cloudtunnel.server.observe.Observer;
+import io.cloudtunnel.server.front.Forwarding;
 import io.cloudtunnel.server.registry.LinkRegistry;
 import java.util.concurrent.ScheduledExecutorService;
 
@@ -14,6 +16,8 @@ import java.util.concurrent.ScheduledExecutorService;
  *
  * @param instance who we are
  * @param links where a link is found by public requests
+ * @param guards who may use a tunnel
+ * @param forwarding where agents connect from
  * @param revocations whose secrets do not count any more
  * @param drain whether we are leaving
  * @param limits the limits of a link
@@ -28,6 +32,8 @@ import java.util.concurrent.ScheduledExecutorService;
 public record LinkAcceptor(
         Instance instance,
         LinkRegistry links,
+        Guards guards,
+        Forwarding forwarding,
         Revocations revocations,
         Drain drain,
         Limits limits,
@@ -77,6 +83,7 @@ public record LinkAcceptor(
                 + instance.id()
                 + "\r\nCloudtunnel-Started: "
                 + instance.started().toEpochMilli()
+                + "\r\nCloudtunnel-Access: policy"
                 + "\r\nCloudtunnel-Link-Lifetime: "
                 + lifetime.total().toSeconds();
     }

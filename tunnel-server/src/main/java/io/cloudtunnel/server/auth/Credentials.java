@@ -33,7 +33,7 @@ public final class Credentials {
                     VERSION
                             + "\\.([A-Za-z0-9_-]{1,32})\\.([a-z2-7]{32})"
                             + NUMBER.repeat(3)
-                            + "\\.(?:-|[A-Za-z0-9_-]{43})\\.[A-Za-z0-9_-]{32}\\.([A-Za-z0-9_-]{43})");
+                            + "\\.(-|[A-Za-z0-9_-]{43})\\.[A-Za-z0-9_-]{32}\\.([A-Za-z0-9_-]{43})");
 
     private final TunnelKeys keys;
     private final Clock clock;
@@ -137,7 +137,7 @@ public final class Credentials {
         }
         String claims = secret.substring(0, secret.lastIndexOf('.'));
         String mac = base64(key.forSecrets().sign(claims));
-        if (!constantTimeEquals(mac, parts.group(6))) {
+        if (!constantTimeEquals(mac, parts.group(7))) {
             return Verdict.INVALID;
         }
         long expires = Long.parseLong(parts.group(5));
@@ -168,6 +168,15 @@ public final class Credentials {
             throw new IllegalArgumentException("no secret");
         }
         return Long.parseLong(parts.group(3));
+    }
+
+    /** The hash of the policy that a secret that was verified asks for, or {@code -}. */
+    public static String policyHash(String secret) {
+        Matcher parts = FORM.matcher(secret);
+        if (!parts.matches()) {
+            throw new IllegalArgumentException("no secret");
+        }
+        return parts.group(6);
     }
 
     /** Whether digits are at most 2^63 - 1. */

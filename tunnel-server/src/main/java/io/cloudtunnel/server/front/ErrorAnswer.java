@@ -6,6 +6,7 @@ import io.cloudtunnel.protocol.frame.Bytes;
 import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.frame.ResponseHead;
 import io.cloudtunnel.protocol.frame.StandardPhrase;
+import io.cloudtunnel.protocol.session.ExchangeException;
 import io.helidon.http.DateTime;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -43,6 +44,24 @@ public record ErrorAnswer(ResponseHead head, Bytes body) {
         }
         return new ErrorAnswer(
                 new ResponseHead(status, StandardPhrase.of(status), fields.build()), body);
+    }
+
+    /** The answer that a failure comes to. */
+    public static ErrorAnswer of(ExchangeException failure, String requestId, Fields request) {
+        ErrorAnswer plain =
+                of(
+                        failure.code().status(),
+                        failure.code().token(),
+                        ErrorTexts.of(failure),
+                        requestId,
+                        request);
+        if (failure.fields().size() == 0) {
+            return plain;
+        }
+        Fields.Builder fields = plain.head().fields().toBuilder();
+        failure.fields().forEach((name, value) -> fields.remove(name));
+        return new ErrorAnswer(
+                plain.head().with(fields.addAll(failure.fields()).build()), plain.body());
     }
 
     /** JSON only if it is asked for by name and HTML is not: a browser gets text. */

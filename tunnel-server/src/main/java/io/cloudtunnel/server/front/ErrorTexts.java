@@ -19,6 +19,10 @@ final class ErrorTexts {
         return switch (code) {
             case UNKNOWN_TUNNEL -> "unknown tunnel";
             case WRONG_ROLE -> "wrong role";
+            case UNAUTHORIZED -> "unauthorized";
+            case FORBIDDEN -> "access denied";
+            case TOO_MANY_REQUESTS -> "too many requests";
+            case POLICY_UNAVAILABLE -> "the tunnel's access policy cannot be applied";
             case AGENT_NOT_CONNECTED -> "agent not connected";
             case OUTCOME_UNKNOWN -> "outcome unknown: the connection to the agent was lost";
             case AGENT_ANSWER_MALFORMED -> "the agent's answer is malformed";

@@ -2,6 +2,7 @@ package io.cloudtunnel.server.front;
 
 import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.frame.NameSet;
+import io.cloudtunnel.server.access.AccessFields;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -63,6 +64,7 @@ public final class Forwarding {
             result.add("X-Forwarded-Prefix", prefix);
         }
         return result.add("Forwarded", forwarded(route, proto, host))
+                .add(AccessFields.CLIENT, route.getFirst()) // for the link, which takes it out
                 .add("X-Request-Id", requestId)
                 .build();
     }

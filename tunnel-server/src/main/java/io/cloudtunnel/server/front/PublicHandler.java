@@ -8,7 +8,9 @@ import io.cloudtunnel.protocol.http.HopByHop;
 import io.cloudtunnel.protocol.http.HttpException;
 import io.cloudtunnel.protocol.http.Targets;
 import io.cloudtunnel.protocol.session.ErrorCode;
+import io.cloudtunnel.protocol.session.Exchange;
 import io.cloudtunnel.protocol.session.ExchangeException;
+import io.cloudtunnel.server.access.Gate;
 import io.cloudtunnel.server.auth.Credentials;
 import io.cloudtunnel.server.front.PublicRoutes.Route;
 import io.cloudtunnel.server.observe.RequestIds;
@@ -34,6 +36,7 @@ public final class PublicHandler {
 
     private final Credentials credentials;
     private final LinkRegistry links;
+    private final Gate gate;
     private final Forwarding forwarding;
     private final Drain drain;
     private final AnswerRules rules;
@@ -52,6 +55,7 @@ public final class PublicHandler {
     public PublicHandler(
             Credentials credentials,
             LinkRegistry links,
+            Gate gate,
             Forwarding forwarding,
             Drain drain,
             AnswerRules rules,
@@ -63,6 +67,7 @@ public final class PublicHandler {
             RequestLogs requests) {
         this.credentials = credentials;
         this.links = links;
+        this.gate = gate;
         this.forwarding = forwarding;
         this.drain = drain;
         this.rules = rules;
@@ -175,6 +180,20 @@ public final class PublicHandler {
             response.answer(204, "No Content", probed);
             return;
         }
+        String client = forwarding.client(call.head().fields(), call.peerHost());
+        try (Gate.Pass pass = gate.enter(path.id(), client, call.head().fields())) {
+            admitted(call, path, upstream, pass, response, log);
+        }
+    }
+
+    private void admitted(
+            PublicCall call,
+            Route.Tunnel path,
+            @Nullable TunnelUpstream found,
+            Gate.Pass pass,
+            ResponsePump response,
+            RequestLog log)
+            throws ExchangeException, IOException, InterruptedException {
         String upgrade = upgrade(call);
         if (upgrade != null && !call.carriesUpgrades()) {
             throw new ExchangeException(
@@ -186,28 +205,28 @@ public final class PublicHandler {
                     "its fields have more than " + limits.headBytes() + " bytes");
         }
         drain.passing();
-        if (upstream == null) {
-            upstream = links.await(path.id(), call::onGone);
-        }
-        exchange(call, path, upstream, upgrade, response, log);
+        TunnelUpstream upstream = found == null ? links.await(path.id(), call::onGone) : found;
+        exchange(call, path, upstream, pass, upgrade, response, log);
     }
 
     private void exchange(
             PublicCall call,
             Route.Tunnel path,
             TunnelUpstream upstream,
+            Gate.Pass pass,
             @Nullable String upgrade,
             ResponsePump response,
             RequestLog log)
             throws ExchangeException, IOException, InterruptedException {
         boolean whole = !upstream.carriesInterim();
         boolean answersExpect = expects(call) && whole;
-        TunnelExchange exchange =
+        TunnelExchange opened =
                 upstream.open(
-                        forwarded(call, path, upgrade, whole, log),
+                        forwarded(call, path, pass, upgrade, whole, log),
                         call.bodyLength(),
                         call::onGone);
         log.linked();
+        Exchange exchange = pass.paced(opened);
         RequestPump pump = new RequestPump(call, exchange, log);
         try {
             if (answersExpect) { // the body has to be whole before anything can be sent
@@ -222,7 +241,7 @@ public final class PublicHandler {
         } finally {
             exchange.cancel(gone());
             pump.finish();
-            log.carriedBy(exchange.agent(), exchange.wasSentAgain());
+            log.carriedBy(opened.agent(), opened.wasSentAgain());
         }
     }
 
@@ -255,6 +274,7 @@ public final class PublicHandler {
     private RequestHead forwarded(
             PublicCall call,
             Route.Tunnel path,
+            Gate.Pass pass,
             @Nullable String upgrade,
             boolean whole,
             RequestLog log) {
@@ -271,6 +291,6 @@ public final class PublicHandler {
         if (upgrade != null) {
             forwarded = forwarded.toBuilder().add("Upgrade", upgrade).build();
         }
-        return head.withPath(path.path()).with(forwarded);
+        return head.withPath(path.path()).with(pass.noted(forwarded));
     }
 }

@@ -113,13 +113,7 @@ final class ResponsePump {
             call.abort(); // too late for another status; but it must not look complete
             return;
         }
-        ErrorAnswer answer =
-                ErrorAnswer.of(
-                        reason.code().status(),
-                        reason.code().token(),
-                        ErrorTexts.of(reason),
-                        log.requestId(),
-                        call.head().fields());
+        ErrorAnswer answer = ErrorAnswer.of(reason, log.requestId(), call.head().fields());
         log.status(reason.code().status());
         try {
             boolean hasBody = !call.head().method().equals("HEAD");

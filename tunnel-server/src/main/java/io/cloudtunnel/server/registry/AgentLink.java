@@ -1,6 +1,8 @@
 package io.cloudtunnel.server.registry;
 
+import io.cloudtunnel.server.access.Guard;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A link of an agent to this instance. Safe for use by several threads; what a choice among links
@@ -24,6 +26,9 @@ public interface AgentLink extends TunnelLink {
 
     /** Whether {@link #agent} is what it says of itself; always so in JSON mode. */
     boolean isKnown();
+
+    /** Who may use the tunnel, as its agent has said; null if it has not, or says nothing. */
+    @Nullable Guard guard();
 
     /** Whether its agent wants the tunnel for itself. */
     boolean isExclusive();

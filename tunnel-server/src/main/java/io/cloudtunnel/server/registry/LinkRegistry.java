@@ -2,6 +2,7 @@ package io.cloudtunnel.server.registry;
 
 import io.cloudtunnel.protocol.session.ExchangeException;
 import io.cloudtunnel.protocol.session.MemoryBudget;
+import io.cloudtunnel.server.access.Guard;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -291,6 +292,12 @@ public final class LinkRegistry {
     public List<AgentLink> linksOf(String tunnelId) {
         TunnelUpstream tunnel = tunnels.get(tunnelId);
         return tunnel == null ? List.of() : tunnel.links().all();
+    }
+
+    /** Who may use a tunnel, as the agents of its links to this instance have said. */
+    public List<Guard> guards(String tunnelId) {
+        TunnelUpstream tunnel = tunnels.get(tunnelId);
+        return tunnel == null ? List.of() : tunnel.links().guards();
     }
 
     /** The tunnels that have links to this instance at this moment. */

@@ -2,6 +2,8 @@ package io.cloudtunnel.server.registry;
 
 import io.cloudtunnel.protocol.frame.RequestHead;
 import io.cloudtunnel.protocol.session.Exchange;
+import io.cloudtunnel.server.access.Guard;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
@@ -54,6 +56,20 @@ final class TunnelLinks {
     /** All of them at this moment. */
     List<AgentLink> all() {
         return List.of(links);
+    }
+
+    /** Who may use the tunnel, as the agents of all links have said; mostly nobody has. */
+    List<Guard> guards() {
+        List<Guard> guards = List.of();
+        for (AgentLink link : links) {
+            Guard guard = link.guard();
+            if (guard != null && !guards.contains(guard)) {
+                List<Guard> more = new ArrayList<>(guards);
+                more.add(guard);
+                guards = more;
+            }
+        }
+        return guards;
     }
 
     /** How many get requests. */

@@ -26,6 +26,11 @@ record OwnerUpstream(LinkRegistry links) implements Upstream {
             throw new ExchangeException(ErrorCode.AGENT_NOT_CONNECTED, "agent not connected")
                     .untouched();
         }
-        return tunnel.openHere(head.with(head.fields().without(TUNNEL)), bodyLength);
+        RequestHead own = head.with(head.fields().without(TUNNEL));
+        try {
+            return tunnel.openHere(own, bodyLength);
+        } catch (ExchangeException e) {
+            return AnsweredExchange.of(e, own);
+        }
     }
 }

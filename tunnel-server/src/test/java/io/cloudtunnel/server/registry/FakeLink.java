@@ -6,6 +6,7 @@ import io.cloudtunnel.protocol.frame.RequestHead;
 import io.cloudtunnel.protocol.frame.ResponseHead;
 import io.cloudtunnel.protocol.session.Exchange;
 import io.cloudtunnel.protocol.session.ExchangeException;
+import io.cloudtunnel.server.access.Guard;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,6 +104,11 @@ public final class FakeLink implements AgentLink {
     @Override
     public boolean isKnown() {
         return known;
+    }
+
+    @Override
+    public @Nullable Guard guard() {
+        return null;
     }
 
     @Override

@@ -1,0 +1,111 @@
+package io.cloudtunnel.server;
+
+import io.cloudtunnel.program.Option;
+import io.cloudtunnel.program.SettingException;
+import io.cloudtunnel.program.Settings;
+import io.cloudtunnel.server.AccessControl.RequestLimits;
+import io.cloudtunnel.server.access.PolicyWriter;
+import io.cloudtunnel.server.access.Rates;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+
+/** What becomes of the settings about who may use tunnels, and how much of them. */
+final class AccessSettings {
+
+    private final Settings settings;
+
+    private AccessSettings(Settings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * What the settings say.
+     *
+     * @throws SettingException if a value is wrong
+     */
+    static AccessControl of(Settings settings) {
+        return new AccessSettings(settings).control();
+    }
+
+    private AccessControl control() {
+        AccessControl.Builder builder = AccessControl.builder();
+        String block = settings.text(AccessOptions.ACCESS);
+        try {
+            if (block != null) {
+                builder.policy(block);
+            }
+            String flat = policy();
+            if (!flat.equals(PolicyWriter.EMPTY)) {
+                builder.policy(flat);
+            }
+            String agents =
+                    new PolicyWriter()
+                            .list("allow", list(AccessOptions.AGENT_ALLOW))
+                            .list("deny", list(AccessOptions.AGENT_DENY))
+                            .text();
+            if (!agents.equals(PolicyWriter.EMPTY)) {
+                builder.agents(agents);
+            }
+            return builder.jwksHosts(new HashSet<>(list(AccessOptions.JWKS_HOSTS)))
+                    .tunnelLimits(
+                            limits(
+                                    AccessOptions.TUNNEL_RPS,
+                                    AccessOptions.TUNNEL_CONCURRENT,
+                                    AccessOptions.TUNNEL_BYTES))
+                    .clientLimits(
+                            limits(
+                                    AccessOptions.CLIENT_RPS,
+                                    AccessOptions.CLIENT_CONCURRENT,
+                                    AccessOptions.CLIENT_BYTES))
+                    .build();
+        } catch (IllegalArgumentException e) {
+            throw new SettingException(
+                    "ACCESS, or a setting that begins with it or with AGENT_, is wrong: "
+                            + e.getMessage());
+        }
+    }
+
+    private String policy() {
+        String issuer = settings.text(AccessOptions.JWT_ISSUER);
+        String jwks = settings.text(AccessOptions.JWT_JWKS);
+        List<String> audience = list(AccessOptions.JWT_AUDIENCE);
+        if ((issuer == null) != (jwks == null) || (issuer == null && !audience.isEmpty())) {
+            throw new SettingException(
+                    "ACCESS_JWT_ISSUER and ACCESS_JWT_JWKS go together, and ACCESS_JWT_AUDIENCE"
+                            + " needs both");
+        }
+        PolicyWriter policy =
+                new PolicyWriter()
+                        .list("allow", list(AccessOptions.ALLOW))
+                        .list("deny", list(AccessOptions.DENY))
+                        .users(list(AccessOptions.BASIC));
+        if (issuer != null && jwks != null) {
+            policy.jwt(issuer, jwks, audience);
+        }
+        return policy.text();
+    }
+
+    private List<String> list(Option option) {
+        String text = settings.text(option);
+        List<String> parts = new ArrayList<>();
+        if (text != null) {
+            for (String part : text.split(",", -1)) {
+                if (!part.isBlank()) {
+                    parts.add(part.strip());
+                }
+            }
+            if (parts.isEmpty()) { // which would mean anybody
+                throw settings.wrong(option, "a list with commas, that is not empty");
+            }
+        }
+        return parts;
+    }
+
+    private RequestLimits limits(Option perSecond, Option concurrent, Option bytes) {
+        return new RequestLimits(
+                settings.integer(perSecond, 0, 1, 1_000_000),
+                settings.integer(concurrent, 0, 1, 1_000_000),
+                settings.bytes(bytes, 0, Rates.LEAST_BYTES, 1L << 40));
+    }
+}
