@@ -93,7 +93,9 @@ class SignedHandshakeTest {
                             + "\n"
                             + answer.first("Cloudtunnel-Link-Lifetime")
                             + "\n"
-                            + answer.first("Cloudtunnel-Public-Url");
+                            + answer.first("Cloudtunnel-Public-Url")
+                            + "\n"
+                            + answer.first("Cloudtunnel-Access");
             Nonce server = Objects.requireNonNull(Nonce.parse(answer.first("Cloudtunnel-Nonce")));
             assertEquals(
                     secretOf(tunnel).acceptProof(nonce, server, terms),

@@ -70,7 +70,8 @@ final class SignedOffer {
                 value(answer, "Cloudtunnel-Instance"),
                 value(answer, "Cloudtunnel-Started"),
                 value(answer, "Cloudtunnel-Link-Lifetime"),
-                value(answer, "Cloudtunnel-Public-Url"));
+                value(answer, "Cloudtunnel-Public-Url"),
+                value(answer, "Cloudtunnel-Access"));
     }
 
     private static String value(Fields answer, String name) {

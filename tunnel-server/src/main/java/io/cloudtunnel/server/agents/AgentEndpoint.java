@@ -147,8 +147,7 @@ public final class AgentEndpoint extends WsUpgrader {
      * @param policyHash of the policy that its secret asks for; {@code -} for none
      * @param keys of a signed link; null for another one
      */
-    record Admitted(
-            String tunnelId, long generation, String policyHash, @Nullable LinkKeys keys) {}
+    record Admitted(String tunnelId, long generation, String policyHash, @Nullable LinkKeys keys) {}
 
     /** All failures look the same to the agent; the log says which one it was. */
     private Admitted authenticate(

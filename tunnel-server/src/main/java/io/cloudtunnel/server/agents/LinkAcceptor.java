@@ -54,6 +54,9 @@ public record LinkAcceptor(
      */
     static final String RETRY_SECONDS = "20";
 
+    /** That a hello's policy is enforced here. */
+    private static final String ACCESS = "policy";
+
     boolean tryReserve() {
         return !drain.isDraining() && links.tryReserve();
     }
@@ -73,7 +76,8 @@ public record LinkAcceptor(
             instance.id(),
             Long.toString(instance.started().toEpochMilli()),
             Long.toString(lifetime.total().toSeconds()),
-            publicUrl
+            publicUrl,
+            ACCESS
         };
     }
 
@@ -83,7 +87,8 @@ public record LinkAcceptor(
                 + instance.id()
                 + "\r\nCloudtunnel-Started: "
                 + instance.started().toEpochMilli()
-                + "\r\nCloudtunnel-Access: policy"
+                + "\r\nCloudtunnel-Access: "
+                + ACCESS
                 + "\r\nCloudtunnel-Link-Lifetime: "
                 + lifetime.total().toSeconds();
     }
