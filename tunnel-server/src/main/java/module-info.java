@@ -20,6 +20,7 @@ module io.cloudtunnel.server {
     requires io.helidon.webserver.websocket;
     requires io.helidon.websocket;
     requires io.nats.jnats;
+    requires java.net.http;
     requires lettuce.core;
     requires micrometer.core;
     requires static transitive org.jspecify;

@@ -15,8 +15,7 @@ import java.util.stream.Collectors;
  * @param jwksHosts hosts whose keys agents may ask for though they are private
  * @param tunnel what all clients of a tunnel together may use
  * @param client what a client may use
- * @param agents from where agents may connect: a policy with {@code allow} and {@code deny} only;
- *     empty for anywhere
+ * @param agents what is asked of agents that connect, as a policy; empty for nothing
  */
 public record AccessControl(
         List<String> policies,
@@ -104,7 +103,10 @@ public record AccessControl(
             return this;
         }
 
-        /** From where agents may connect, as a policy of {@code allow} and {@code deny}. */
+        /**
+         * What is asked of agents that connect, as a policy; its credentials come in {@code
+         * Cloudtunnel-Authorization}.
+         */
         public Builder agents(String json) {
             agents = json;
             return this;

@@ -59,6 +59,20 @@ final class AccessOptions {
                     "AGENT_DENY",
                     "CIDR,CIDR",
                     "No agent of these addresses may connect.");
+    static final Option AGENT_JWT_ISSUER =
+            Option.of(
+                    "agent-jwt-issuer",
+                    "AGENT_JWT_ISSUER",
+                    "ISSUER",
+                    "Agents need a JWT of this issuer besides; needs AGENT_JWT_JWKS.");
+    static final Option AGENT_JWT_AUDIENCE =
+            Option.of(
+                    "agent-jwt-audience",
+                    "AGENT_JWT_AUDIENCE",
+                    "NAME,NAME",
+                    "One of which has to be in the agent's JWT's audience.");
+    static final Option AGENT_JWT_JWKS =
+            Option.of("agent-jwt-jwks", "AGENT_JWT_JWKS", "URL", "The keys of that issuer.");
     static final Option TUNNEL_RPS = number("tunnel-rps", "TUNNEL_RPS", "Requests/s of a tunnel.");
     static final Option TUNNEL_CONCURRENT =
             number("tunnel-concurrent", "TUNNEL_CONCURRENT", "Requests at a time of a tunnel.");
@@ -86,6 +100,9 @@ final class AccessOptions {
                     JWKS_HOSTS,
                     AGENT_ALLOW,
                     AGENT_DENY,
+                    AGENT_JWT_ISSUER,
+                    AGENT_JWT_AUDIENCE,
+                    AGENT_JWT_JWKS,
                     TUNNEL_RPS,
                     TUNNEL_CONCURRENT,
                     TUNNEL_BYTES,

@@ -39,11 +39,7 @@ final class AccessSettings {
             if (!flat.equals(PolicyWriter.EMPTY)) {
                 builder.policy(flat);
             }
-            String agents =
-                    new PolicyWriter()
-                            .list("allow", list(AccessOptions.AGENT_ALLOW))
-                            .list("deny", list(AccessOptions.AGENT_DENY))
-                            .text();
+            String agents = agents();
             if (!agents.equals(PolicyWriter.EMPTY)) {
                 builder.agents(agents);
             }
@@ -67,23 +63,43 @@ final class AccessSettings {
     }
 
     private String policy() {
-        String issuer = settings.text(AccessOptions.JWT_ISSUER);
-        String jwks = settings.text(AccessOptions.JWT_JWKS);
-        List<String> audience = list(AccessOptions.JWT_AUDIENCE);
-        if ((issuer == null) != (jwks == null) || (issuer == null && !audience.isEmpty())) {
-            throw new SettingException(
-                    "ACCESS_JWT_ISSUER and ACCESS_JWT_JWKS go together, and ACCESS_JWT_AUDIENCE"
-                            + " needs both");
-        }
         PolicyWriter policy =
                 new PolicyWriter()
                         .list("allow", list(AccessOptions.ALLOW))
                         .list("deny", list(AccessOptions.DENY))
                         .users(list(AccessOptions.BASIC));
+        jwt(policy, AccessOptions.JWT_ISSUER, AccessOptions.JWT_JWKS, AccessOptions.JWT_AUDIENCE);
+        return policy.text();
+    }
+
+    private String agents() {
+        PolicyWriter policy =
+                new PolicyWriter()
+                        .list("allow", list(AccessOptions.AGENT_ALLOW))
+                        .list("deny", list(AccessOptions.AGENT_DENY));
+        jwt(
+                policy,
+                AccessOptions.AGENT_JWT_ISSUER,
+                AccessOptions.AGENT_JWT_JWKS,
+                AccessOptions.AGENT_JWT_AUDIENCE);
+        return policy.text();
+    }
+
+    private void jwt(PolicyWriter policy, Option ofIssuer, Option ofJwks, Option ofAudience) {
+        String issuer = settings.text(ofIssuer);
+        String jwks = settings.text(ofJwks);
+        List<String> audience = list(ofAudience);
         if (issuer != null && jwks != null) {
             policy.jwt(issuer, jwks, audience);
+        } else if (issuer != null || jwks != null || !audience.isEmpty()) {
+            throw new SettingException(
+                    ofIssuer.environment()
+                            + " and "
+                            + ofJwks.environment()
+                            + " go together, and "
+                            + ofAudience.environment()
+                            + " needs both");
         }
-        return policy.text();
     }
 
     private List<String> list(Option option) {

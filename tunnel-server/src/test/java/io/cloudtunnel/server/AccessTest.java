@@ -374,10 +374,56 @@ class AccessTest {
         }
     }
 
+    /** Guessing ids costs what other requests cost, and the operator's policy comes first. */
     @Test
-    void agentsConnectFromWhereTheyMay() throws Exception {
-        try (Tunnel tunnel = started(control -> control.agents(NOBODY));
-                RawClient client = tunnel.raw()) {
+    void askingForTunnelsThatThereAreNotIsLimitedToo() throws Exception {
+        RequestLimits limits = new RequestLimits(1, 0, 0);
+        try (Tunnel tunnel = started(control -> control.clientLimits(limits))) {
+            int unknown = 0;
+            while (unknown < 100 && unknown(tunnel).equals("404 unknown-tunnel")) {
+                unknown++;
+            }
+            assertTrue(unknown >= 10 && unknown < 20, "a burst of 10: " + unknown);
+            assertEquals("429 too-many-requests", unknown(tunnel));
+        }
+        try (Tunnel tunnel = started(control -> control.policy(BASIC))) {
+            assertEquals("401 unauthorized", unknown(tunnel));
+        }
+    }
+
+    private static String unknown(Tunnel tunnel) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(tunnel.at("/pub/none/")).build();
+        return code(tunnel.client.send(request, BodyHandlers.ofString()));
+    }
+
+    private static String upgrade(Tunnel tunnel, String more) {
+        String head = "GET " + tunnel.path("/x") + " HTTP/1.1\r\nHost: localhost\r\n";
+        return head + "Connection: Upgrade\r\nUpgrade: chat\r\n" + more + "\r\n";
+    }
+
+    /** A request for another protocol is a request. */
+    @Test
+    void upgradesAreGuardedAsWell() throws Exception {
+        try (Tunnel tunnel = Tunnel.start();
+                BinaryAgent agent = agent(tunnel, BASIC)) {
+            try (RawClient client = tunnel.raw()) {
+                client.send(upgrade(tunnel, ""));
+                assertEquals(401, client.answer().status());
+            }
+            assertTrue(agent.isIdle());
+            try (RawClient client = tunnel.raw()) {
+                client.send(upgrade(tunnel, "Authorization: " + ANNA + "\r\n"));
+                Frame.Req request = agent.next(Frame.Req.class);
+                assertEquals("chat", request.head().fields().first("Upgrade"));
+                assertNull(request.head().fields().first("Authorization"));
+                agent.answer(request.stream(), 404);
+                assertEquals(404, client.answer().status());
+            }
+        }
+    }
+
+    private static int connect(Tunnel tunnel, String... fields) throws Exception {
+        try (RawClient client = tunnel.raw()) {
             client.send(
                     "GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
                             + "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
@@ -385,8 +431,36 @@ class AccessTest {
                             + tunnel.id
                             + "\r\nAuthorization: Bearer "
                             + tunnel.secret
-                            + "\r\n\r\n");
-            assertEquals(403, client.answer().status());
+                            + "\r\n"
+                            + String.join("\r\n", fields)
+                            + (fields.length == 0 ? "\r\n" : "\r\n\r\n"));
+            return client.answer().status();
+        }
+    }
+
+    @Test
+    void agentsConnectFromWhereTheyMay() throws Exception {
+        try (Tunnel tunnel = started(control -> control.agents(NOBODY))) {
+            assertEquals(403, connect(tunnel));
+        }
+    }
+
+    /** Beside its secret. */
+    @Test
+    void agentsShowATokenWhereTheirOperatorWantsOne() throws Exception {
+        RSAKey key = Issuer.rsa("one");
+        try (Issuer issuer = new Issuer(key.toPublicJWK());
+                Tunnel tunnel =
+                        started(control ->
+                                control.agents(
+                                        "{\"jwt\":{\"issuer\":\"%s\",\"audience\":\"shop\",\"jwks\":\"%s\"}}"
+                                                .formatted(issuer.name(), issuer.jwks())))) {
+            String field = "Cloudtunnel-Authorization: Bearer ";
+            assertEquals(403, connect(tunnel));
+            assertEquals(403, connect(tunnel, field + issuer.token(Issuer.rsa("one"))));
+            String right = field + issuer.token(key);
+            assertEquals(403, connect(tunnel, right, right), "which one?");
+            assertEquals(101, connect(tunnel, right));
         }
     }
 }

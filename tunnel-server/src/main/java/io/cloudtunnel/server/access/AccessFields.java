@@ -12,6 +12,9 @@ public final class AccessFields {
     /** The client's address, by the trusted hops. */
     public static final String CLIENT = "Cloudtunnel-Client";
 
+    /** What an agent shows to its operator, beside its secret. */
+    static final String AGENT = "Cloudtunnel-Authorization";
+
     /** Set where the credentials were checked already, and are not to be forwarded. */
     static final String CHECKED = "Cloudtunnel-Checked";
 

@@ -13,7 +13,11 @@ public final class Gate {
 
     private static final long START = System.nanoTime();
 
+    /** Clients whose address cannot be read count as one. */
+    private static final String UNREADABLE = "";
+
     private final Guards guards;
+    private final boolean isOpen; // to everybody, as far as clients are concerned
     private final Quotas tunnels;
     private final Quotas clients;
 
@@ -27,6 +31,7 @@ public final class Gate {
         this.guards = guards;
         this.tunnels = new Quotas("tunnel", tunnel, Quotas.MOST, Gate::now);
         this.clients = new Quotas("client", client, Quotas.MOST, Gate::now);
+        this.isOpen = guards.isOpen() && clients.isUnlimited();
     }
 
     private static long now() {
@@ -34,65 +39,59 @@ public final class Gate {
     }
 
     /**
-     * Lets a request in.
+     * Lets a request in. What it may cost counts first, for its client: guesses, too, are limited.
      *
      * @param client the client's address by the trusted hops
      * @param fields of the request, as they came
      * @return what goes on with it, to be closed at its end
      * @throws ExchangeException if it may not come in
      */
-    public Pass enter(String tunnelId, String client, Fields fields)
-            throws ExchangeException, InterruptedException {
-        boolean removes = guards.admit(client, fields);
-        if (tunnels.isUnlimited() && clients.isUnlimited()) {
-            return removes ? Pass.REMOVES : Pass.FREE;
+    public Pass enter(String client, Fields fields) throws ExchangeException, InterruptedException {
+        if (isOpen) {
+            return new Pass(false, null);
         }
-        Held ofClient = hold(clients, key(client));
+        IpAddress address = IpAddress.ofClient(client);
+        Quotas.@Nullable Use ofClient =
+                hold(clients, address == null ? UNREADABLE : address.client());
         boolean held = false;
         try {
-            Pass pass = new Pass(removes, ofClient, hold(tunnels, tunnelId));
+            Pass pass = new Pass(guards.admit(address, fields), ofClient);
             held = true;
             return pass;
         } finally {
             if (!held && ofClient != null) {
-                ofClient.release();
+                ofClient.leave();
             }
         }
     }
 
-    private static Object key(String client) {
-        IpAddress address = IpAddress.ofClient(client);
-        return address == null ? "" : address.client(); // those that cannot be read count as one
+    private static Quotas.@Nullable Use hold(Quotas quotas, Object user) throws ExchangeException {
+        return quotas.isUnlimited() ? null : quotas.enter(user);
     }
 
-    private static @Nullable Held hold(Quotas quotas, Object user) throws ExchangeException {
-        return quotas.isUnlimited() ? null : new Held(quotas, user, quotas.enter(user));
-    }
-
-    private record Held(Quotas quotas, Object user, Quotas.Use use) {
-        void release() {
-            quotas.leave(user, use);
-        }
-
-        static long book(@Nullable Held held, int bytes) {
-            return held == null ? 0 : held.use().book(bytes);
-        }
+    private static long book(Quotas.@Nullable Use use, int bytes) {
+        return use == null ? 0 : use.book(bytes);
     }
 
     /** A request that was let in. For one thread at a time. */
-    public static final class Pass implements AutoCloseable {
-
-        private static final Pass FREE = new Pass(false, null, null);
-        private static final Pass REMOVES = new Pass(true, null, null);
+    public final class Pass implements AutoCloseable {
 
         private final boolean removesCredentials;
-        private final @Nullable Held client;
-        private final @Nullable Held tunnel;
+        private final Quotas.@Nullable Use client;
+        private Quotas.@Nullable Use tunnel;
 
-        private Pass(boolean removesCredentials, @Nullable Held client, @Nullable Held tunnel) {
+        private Pass(boolean removesCredentials, Quotas.@Nullable Use client) {
             this.removesCredentials = removesCredentials;
             this.client = client;
-            this.tunnel = tunnel;
+        }
+
+        /**
+         * It is for this tunnel, which there is. Once at most.
+         *
+         * @throws ExchangeException if that is over a limit
+         */
+        public void to(String tunnelId) throws ExchangeException {
+            tunnel = hold(tunnels, tunnelId);
         }
 
         /** The fields that go on, with a note for the link. */
@@ -102,20 +101,21 @@ public final class Gate {
 
         /** The exchange, at the pace that it may have. */
         public Exchange paced(Exchange exchange) {
-            return client == null && tunnel == null
+            Quotas.@Nullable Use ofTunnel = tunnel;
+            return client == null && ofTunnel == null
                     ? exchange
                     : new PacedExchange(
                             exchange,
-                            bytes -> Math.max(Held.book(client, bytes), Held.book(tunnel, bytes)));
+                            bytes -> Math.max(book(client, bytes), book(ofTunnel, bytes)));
         }
 
         @Override
         public void close() {
             if (client != null) {
-                client.release();
+                client.leave();
             }
             if (tunnel != null) {
-                tunnel.release();
+                tunnel.leave();
             }
         }
     }

@@ -55,39 +55,64 @@ public final class Guard {
         if (given == null) {
             throw unauthorized("credentials are needed", false);
         }
-        String proof = shared.proofs().name(name, given);
-        if (!shared.proofs().has(proof)) {
-            shared.proofs().add(proof, check(client, given));
-        }
-        return !policy.forwardsCredentials();
-    }
-
-    /** For how long they are right. */
-    private Duration check(@Nullable IpAddress client, String given)
-            throws ExchangeException, InterruptedException {
         int space = given.indexOf(' ');
         String scheme = given.substring(0, Math.max(0, space)).toLowerCase(Locale.ROOT);
         String value = given.substring(space + 1).strip();
         if (scheme.equals("basic") && !policy.basic().isEmpty()) {
-            if (password(client, value)) {
-                return BASIC_KEPT;
-            }
-            throw unauthorized("wrong name or password", false);
+            checkPassword(client, value);
+        } else if (scheme.equals("bearer") && tokens != null) {
+            checkToken(tokens, value);
+        } else {
+            throw unauthorized("credentials of another kind are needed", false);
         }
-        if (scheme.equals("bearer") && tokens != null) {
-            Duration lasts = token(tokens, value);
-            if (lasts != null) {
-                return lasts.compareTo(TOKEN_KEPT) < 0 ? lasts : TOKEN_KEPT;
-            }
-            throw unauthorized("the token is not one for this tunnel", true);
-        }
-        throw unauthorized("credentials of another kind are needed", false);
+        return !policy.forwardsCredentials();
     }
 
-    private static @Nullable Duration token(JwtVerifier tokens, String value)
+    /** Whether an issuer's keys are kept for it. */
+    boolean takesTokens() {
+        return tokens != null;
+    }
+
+    private void checkPassword(@Nullable IpAddress client, String value)
+            throws ExchangeException, InterruptedException {
+        Proofs right = shared.passwords();
+        String proof = right.name(name, value);
+        if (right.has(proof)) {
+            return;
+        }
+        refuseGuessers(client);
+        try (Guesses.Turn turn = shared.guesses().turn(name)) {
+            if (!turn.has()) {
+                throw tooMany(
+                        "password-checks", 2, "too many passwords are being checked at the moment");
+            }
+            if (right.has(proof)) { // a page's many requests all come with it at once
+                return;
+            }
+            refuseGuessers(client); // others of its own may have been wrong meanwhile
+            if (!matches(value)) {
+                shared.guesses().wrong(client);
+                throw unauthorized("wrong name or password", false);
+            }
+            right.add(proof, BASIC_KEPT);
+        }
+    }
+
+    private void checkToken(JwtVerifier verifier, String value) throws ExchangeException {
+        String proof = shared.tokens().name(name, value);
+        if (!shared.tokens().has(proof)) {
+            Duration lasts = token(verifier, value);
+            if (lasts == null) {
+                throw unauthorized("the token is not one for this tunnel", true);
+            }
+            shared.tokens().add(proof, lasts.compareTo(TOKEN_KEPT) < 0 ? lasts : TOKEN_KEPT);
+        }
+    }
+
+    private static @Nullable Duration token(JwtVerifier verifier, String value)
             throws ExchangeException {
         try {
-            return tokens.check(value);
+            return verifier.check(value);
         } catch (JwtVerifier.NoKeys e) {
             Guards.LOGGER.log(
                     System.Logger.Level.WARNING,
@@ -95,26 +120,6 @@ public final class Guard {
                     e.getMessage());
             throw Guards.unavailable("the keys of its issuer cannot be had");
         }
-    }
-
-    private boolean password(@Nullable IpAddress client, String value)
-            throws ExchangeException, InterruptedException {
-        refuseGuessers(client);
-        if (!shared.guesses().tryBegin()) {
-            throw tooMany(
-                    "password-checks", 2, "too many passwords are being checked at the moment");
-        }
-        boolean right;
-        try {
-            refuseGuessers(client); // others of its own may have been wrong meanwhile
-            right = matches(value);
-            if (!right) {
-                shared.guesses().wrong(client);
-            }
-        } finally {
-            shared.guesses().end();
-        }
-        return right;
     }
 
     private void refuseGuessers(@Nullable IpAddress client) throws ExchangeException {

@@ -3,6 +3,7 @@ package io.cloudtunnel.server.access;
 import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.session.ErrorCode;
 import io.cloudtunnel.protocol.session.ExchangeException;
+import io.cloudtunnel.protocol.session.MemoryBudget;
 import java.lang.System.Logger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -18,12 +19,13 @@ public final class Guards {
 
     static final Logger LOGGER = System.getLogger("io.cloudtunnel.server.access");
 
-    private final Proofs proofs = new Proofs(System::nanoTime);
+    private final Proofs passwords = new Proofs(System::nanoTime);
+    private final Proofs tokens = new Proofs(System::nanoTime);
     private final Guesses guesses = new Guesses(System::nanoTime);
     private final Clock clock;
     private final IssuerKeys keys;
     private final List<Guard> server;
-    private final @Nullable AccessPolicy agents; // null for all of them
+    private final @Nullable Guard agents; // null for all of them
 
     /**
      * Guards of an instance.
@@ -38,9 +40,9 @@ public final class Guards {
     }
 
     Guards(List<String> policies, IssuerKeys keys, String agents, Clock clock) {
-        this.agents = agents.isEmpty() ? null : PolicyReader.read(agents);
         this.clock = clock;
         this.keys = keys;
+        this.agents = agents.isEmpty() ? null : guard(agents, true);
         this.server = policies.stream().map(text -> guard(text, true)).toList();
     }
 
@@ -65,44 +67,59 @@ public final class Guards {
     private Guard guard(String text, boolean trusted) {
         AccessPolicy policy = PolicyReader.read(text);
         JwtRule rule = policy.jwt();
-        JwtVerifier tokens =
+        JwtVerifier verifier =
                 rule == null ? null : new JwtVerifier(rule, keys.at(rule.jwks(), trusted), clock);
-        return new Guard(trusted + hash(text), policy, tokens, this);
+        return new Guard(trusted + hash(text), policy, verifier, this);
     }
 
     /**
      * What every request has to satisfy, whichever tunnel it is for. May wait as {@link
      * Guard#admit} does.
      *
-     * @param client the client's address by the trusted hops, as text
+     * @param client the client's address by the trusted hops, null where it cannot be read
      * @return whether it has credentials that were checked and are not to be forwarded
      * @throws ExchangeException if it may not come in
      */
-    public boolean admit(String client, Fields fields)
+    boolean admit(@Nullable IpAddress client, Fields fields)
             throws ExchangeException, InterruptedException {
         boolean removes = false;
         for (Guard guard : server) {
-            removes |= guard.admit(IpAddress.ofClient(client), fields);
+            removes |= guard.admit(client, fields);
         }
         return removes;
     }
 
+    /** Whether every request satisfies the server's policies. */
+    boolean isOpen() {
+        return server.isEmpty();
+    }
+
     /**
-     * Whether an agent may connect from an address.
+     * Lets an agent connect, as far as its operator's policy for agents goes. What it shows for
+     * that is not in {@code Authorization}, where its secret is. May wait as {@link Guard#admit}
+     * does.
      *
-     * @param client as text
+     * @param client its address by the trusted hops, as text
+     * @param fields of its handshake
+     * @throws ExchangeException if it may not
      */
-    public boolean admitsAgent(String client) {
-        return agents == null || agents.admits(IpAddress.ofClient(client));
+    public void admitAgent(String client, Fields fields)
+            throws ExchangeException, InterruptedException {
+        if (agents != null) {
+            Fields.Builder shown = Fields.builder();
+            fields.all(AccessFields.AGENT).forEach(value -> shown.add("Authorization", value));
+            boolean ignored = agents.admit(IpAddress.ofClient(client), shown.build());
+        }
     }
 
     /**
      * What a link asks for.
      *
      * @param policyHash of the policy that its secret asks for; {@code -} for none
+     * @param budget the memory for what its agent says
      */
-    public LinkAccess link(String policyHash) {
-        return new LinkAccess(this, policyHash);
+    public LinkAccess link(String policyHash, MemoryBudget budget) {
+        return new LinkAccess(this, policyHash, budget);
     }
 
     static ExchangeException unavailable(String text) {
@@ -124,8 +141,14 @@ public final class Guards {
         }
     }
 
-    Proofs proofs() {
-        return proofs;
+    /** Passwords that were right. */
+    Proofs passwords() {
+        return passwords;
+    }
+
+    /** Tokens that were right: apart, since whoever issues tokens can issue as many as he likes. */
+    Proofs tokens() {
+        return tokens;
     }
 
     Guesses guesses() {

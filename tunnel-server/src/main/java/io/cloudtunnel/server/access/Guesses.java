@@ -1,6 +1,7 @@
 package io.cloudtunnel.server.access;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
@@ -24,8 +25,11 @@ final class Guesses {
     private static final long WAIT_SECONDS = 2;
     private static final IpAddress UNKNOWN = new IpAddress(0, 0);
 
-    private final Semaphore checks =
-            new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+    private static final int GROUPS = 256;
+
+    private final Semaphore checks = // whoever waits longest is next
+            new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), true);
+    private final Semaphore[] groups = new Semaphore[GROUPS];
     private final LongSupplier nanoTime;
     private final Map<IpAddress, Wrong> clients = // guarded by itself; the first guess first
             new LinkedHashMap<>() {
@@ -41,6 +45,7 @@ final class Guesses {
 
     Guesses(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
+        Arrays.setAll(groups, i -> new Semaphore(1, true));
     }
 
     private static IpAddress key(@Nullable IpAddress client) {
@@ -74,12 +79,44 @@ final class Guesses {
         }
     }
 
-    /** Takes a turn to check; false where there are too many who want to. It is given back. */
-    boolean tryBegin() throws InterruptedException {
-        return checks.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS);
+    /**
+     * Waits for a turn to check, for 4 s at most. One policy has one at a time, so that those who
+     * guess at one tunnel leave turns to the others.
+     */
+    Turn turn(String policy) throws InterruptedException {
+        Semaphore group = groups[Math.floorMod(policy.hashCode(), GROUPS)];
+        if (!group.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS)) {
+            return Turn.NONE;
+        }
+        boolean taken = false;
+        try {
+            taken = checks.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS);
+        } finally {
+            if (!taken) {
+                group.release();
+            }
+        }
+        return taken ? new Turn(checks, group) : Turn.NONE;
     }
 
-    void end() {
-        checks.release();
+    /**
+     * A turn to check.
+     *
+     * @param check null, as the other one, where there were too many who wanted one
+     */
+    record Turn(@Nullable Semaphore check, @Nullable Semaphore group) implements AutoCloseable {
+        private static final Turn NONE = new Turn(null, null);
+
+        boolean has() {
+            return check != null;
+        }
+
+        @Override
+        public void close() {
+            if (check != null && group != null) {
+                check.release();
+                group.release();
+            }
+        }
     }
 }

@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
  */
 record IpAddress(long high, long low) {
 
-    private static final Pattern DECIMAL = Pattern.compile("0|[1-9]\\d{0,2}");
     private static final Pattern HEX = Pattern.compile("[0-9A-Fa-f]{1,4}");
     private static final Pattern WITH_PORT = Pattern.compile("\\[([^\\]]*)\\](:\\d{1,5})?");
     private static final Pattern V4_WITH_PORT = Pattern.compile("([\\d.]+):\\d{1,5}");
     private static final long MAPPED = 0xFFFFL << 32;
     private static final int GROUPS = 8;
+    private static final int LONGEST = 45;
 
     /** Whether it is an IPv4 address. */
     boolean isV4() {
@@ -31,6 +31,10 @@ record IpAddress(long high, long low) {
      * null where it is none.
      */
     static @Nullable IpAddress ofClient(String text) {
+        IpAddress plain = parse(text); // as most are
+        if (plain != null) {
+            return plain;
+        }
         var bracketed = WITH_PORT.matcher(text);
         var v4 = V4_WITH_PORT.matcher(text);
         String bare = bracketed.matches() ? bracketed.group(1) : v4.matches() ? v4.group(1) : text;
@@ -40,7 +44,7 @@ record IpAddress(long high, long low) {
 
     /** An address as it is mostly written; null where it is none. */
     static @Nullable IpAddress parse(String text) {
-        if (text.length() > 45) {
+        if (text.length() > LONGEST) {
             return null;
         }
         return text.indexOf(':') < 0 ? v4(text) : v6(text);
@@ -51,16 +55,28 @@ record IpAddress(long high, long low) {
         return bits < 0 ? null : new IpAddress(0, MAPPED | bits);
     }
 
+    /** Four decimal numbers up to 255, without leading zeros, which some read as octal; or -1. */
     private static long quad(String text) {
-        String[] parts = text.split("\\.", -1);
         long bits = 0;
-        for (String part : parts) {
-            if (!DECIMAL.matcher(part).matches() || Integer.parseInt(part) > 255) {
-                return -1;
+        int parts = 0;
+        int value = -1;
+        for (int i = 0; i <= text.length(); i++) {
+            char c = i == text.length() ? '.' : text.charAt(i);
+            if (c == '.') {
+                if (value < 0 || parts == 4) {
+                    return -1;
+                }
+                bits = bits << 8 | value;
+                parts++;
+                value = -1;
+            } else {
+                value = c < '0' || c > '9' || value == 0 ? 256 : Math.max(0, value) * 10 + c - '0';
+                if (value > 255) {
+                    return -1;
+                }
             }
-            bits = bits << 8 | Integer.parseInt(part);
         }
-        return parts.length == 4 ? bits : -1;
+        return parts == 4 ? bits : -1;
     }
 
     private static @Nullable IpAddress v6(String text) {

@@ -73,7 +73,8 @@ final class IssuerKeys {
     private JWKSource<SecurityContext> source(Place place) {
         try {
             return JWKSourceBuilder.create(
-                            place.url().toURL(), new KeyFetcher(place.trusted(), hosts))
+                            place.url().toURL(),
+                            new KeyFetcher(place.trusted(), hosts, KeyFetcher.IN_ALL))
                     .cache(kept.toMillis(), WAIT.toMillis())
                     .refreshAheadCache(false) // it would take a thread that nobody ends
                     .rateLimited(between.toMillis())

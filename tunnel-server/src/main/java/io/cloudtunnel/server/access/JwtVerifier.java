@@ -8,7 +8,6 @@ import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.jwk.source.RateLimitReachedException;
 import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
-import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
@@ -37,7 +36,7 @@ final class JwtVerifier {
         this.rule = rule;
         this.clock = clock;
         // The rule says which algorithm a key may be used with, never the token.
-        processor.setJWSKeySelector(new JWSVerificationKeySelector<>(rule.algorithms(), keys));
+        processor.setJWSKeySelector(new SaneKeys(rule.algorithms(), keys));
         processor.setJWSTypeVerifier(
                 new DefaultJOSEObjectTypeVerifier<>(
                         JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null));

@@ -3,6 +3,7 @@ package io.cloudtunnel.server.access;
 import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.frame.RequestHead;
 import io.cloudtunnel.protocol.session.ExchangeException;
+import io.cloudtunnel.protocol.session.MemoryBudget;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +15,22 @@ public final class LinkAccess {
 
     private static final String NONE = "-";
 
+    /** What the values of a policy take in memory for each character that it was written with. */
+    private static final int BYTES_PER_CHARACTER = 16;
+
+    /** What the keys of its issuer may take: links of one tunnel share them. */
+    private static final int KEY_BYTES = 128 * 1024;
+
     private final Guards guards;
     private final String wantedHash; // that of the secret
+    private final MemoryBudget budget;
+    private int reserved; // of the thread that receives
     private volatile @Nullable Guard guard;
     private volatile @Nullable String problem; // why nothing can be let through
 
-    LinkAccess(Guards guards, String wantedHash) {
+    LinkAccess(Guards guards, String wantedHash, MemoryBudget budget) {
         this.guards = guards;
+        this.budget = budget;
         this.wantedHash = wantedHash;
         if (!wantedHash.equals(NONE)) {
             problem = "this link has not the policy that its secret asks for";
@@ -28,7 +38,7 @@ public final class LinkAccess {
     }
 
     /**
-     * Takes the policy that an agent has said; does not block.
+     * Takes the policy that an agent has said, once; does not block.
      *
      * @param policy empty for none
      * @return what is wrong with it, null if nothing is. Until it is right nothing is let through
@@ -38,16 +48,37 @@ public final class LinkAccess {
             return problem;
         }
         if (!policy.isEmpty()) {
-            try {
-                guard = guards.guard(policy);
-            } catch (IllegalArgumentException e) {
-                String wrong = String.valueOf(e.getMessage());
+            String wrong = understand(policy);
+            if (wrong != null) {
                 problem = wrong;
                 return wrong;
             }
         }
         problem = null;
         return null;
+    }
+
+    private @Nullable String understand(String policy) {
+        Guard understood;
+        try {
+            understood = guards.guard(policy);
+        } catch (IllegalArgumentException e) {
+            return String.valueOf(e.getMessage());
+        }
+        int bytes =
+                policy.length() * BYTES_PER_CHARACTER + (understood.takesTokens() ? KEY_BYTES : 0);
+        if (!budget.tryReserve(bytes)) {
+            return "the server is out of its memory budget";
+        }
+        reserved = bytes;
+        guard = understood;
+        return null;
+    }
+
+    /** The link has ended. For the thread that receives. */
+    public void close() {
+        budget.release(reserved);
+        reserved = 0;
     }
 
     /** The guard, where there is one. */

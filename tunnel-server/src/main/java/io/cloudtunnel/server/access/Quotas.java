@@ -18,6 +18,7 @@ final class Quotas {
 
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final int LEAST_BURST = 10;
+    private static final int FORGOTTEN = Integer.MIN_VALUE;
 
     private final String name;
     private final Rates rates;
@@ -50,12 +51,25 @@ final class Quotas {
     final class Use {
         private final Bucket requests = new Bucket();
         private final Bucket bytes = new Bucket();
-        private final AtomicInteger inside = new AtomicInteger();
-        private int holders; // guarded by the entry of the map; rest has none
+        private final AtomicInteger inside = new AtomicInteger(); // or FORGOTTEN
 
         /** Ends a request. */
         void leave() {
             inside.decrementAndGet();
+        }
+
+        /** Takes a place; how many others are taken, or FORGOTTEN where another use counts. */
+        private int hold() {
+            int now = inside.get();
+            while (now != FORGOTTEN && !inside.compareAndSet(now, now + 1)) {
+                now = inside.get();
+            }
+            return now;
+        }
+
+        /** Whether it was idle, and is forgotten from now on. */
+        private boolean tryForget(long now) {
+            return requests.isFull(now) && bytes.isFull(now) && inside.compareAndSet(0, FORGOTTEN);
         }
 
         /** Takes bytes of a body; returns for how many nanoseconds to wait. */
@@ -64,31 +78,18 @@ final class Quotas {
             return rate == 0 ? 0 : bytes.book(nanoTime.getAsLong(), count * SECOND / rate, SECOND);
         }
 
-        private void begin() throws ExchangeException {
+        private void begin(int others) throws ExchangeException {
             long now = nanoTime.getAsLong();
             if (rates.bytesPerSecond() > 0 && bytes.owed(now, SECOND) >= SECOND) {
                 throw over("-bytes", bytes.owed(now, SECOND));
             }
-            int others = inside.getAndIncrement();
-            boolean begun = false;
-            try {
-                if (rates.concurrent() > 0 && others >= rates.concurrent()) {
-                    throw over("-concurrent", SECOND);
-                }
-                long wait = requestCost == 0 ? 0 : requests.tryTake(now, requestCost, requestBurst);
-                if (wait > 0) {
-                    throw over("-rps", wait);
-                }
-                begun = true;
-            } finally {
-                if (!begun) {
-                    inside.decrementAndGet();
-                }
+            if (rates.concurrent() > 0 && others >= rates.concurrent()) {
+                throw over("-concurrent", SECOND);
             }
-        }
-
-        private boolean isIdle(long now) {
-            return holders == 0 && requests.isFull(now) && bytes.isFull(now);
+            long wait = requestCost == 0 ? 0 : requests.tryTake(now, requestCost, requestBurst);
+            if (wait > 0) {
+                throw over("-rps", wait);
+            }
         }
     }
 
@@ -104,54 +105,36 @@ final class Quotas {
     }
 
     /**
-     * Begins a request, which has to be ended by {@link #leave}.
+     * Begins a request, which has to be ended by {@link Use#leave}.
      *
      * @throws ExchangeException if its user is over a limit
      */
     Use enter(Object user) throws ExchangeException {
-        if (users.size() >= most && !users.containsKey(user)) {
-            sweep();
+        Use known = users.get(user); // mostly it is there, and then there is no lock
+        Use use = known == null ? another(user) : known;
+        int others = use.hold();
+        while (others == FORGOTTEN) { // and perhaps not taken out yet
+            users.remove(user, use);
+            use = another(user);
+            others = use.hold();
         }
-        boolean full = users.size() >= most;
-        Use use =
-                users.compute(
-                        user,
-                        (key, found) -> {
-                            if (found == null && full) {
-                                return null;
-                            }
-                            Use one = found == null ? new Use() : found;
-                            one.holders++;
-                            return one;
-                        });
-        Use entered = use == null ? rest : use;
         boolean begun = false;
         try {
-            entered.begin();
+            use.begin(others);
             begun = true;
-            return entered;
+            return use;
         } finally {
             if (!begun) {
-                release(user, entered);
+                use.leave();
             }
         }
     }
 
-    /** Ends a request of a user. */
-    void leave(Object user, Use use) {
-        use.leave();
-        release(user, use);
-    }
-
-    private void release(Object user, Use use) {
-        if (use != rest) {
-            users.computeIfPresent(
-                    user,
-                    (key, found) -> {
-                        found.holders--;
-                        return found;
-                    });
+    private Use another(Object user) {
+        if (users.size() >= most) {
+            sweep();
         }
+        return users.size() >= most ? rest : users.computeIfAbsent(user, key -> new Use());
     }
 
     /** Forgets who is idle; at most once in a second, since it looks at all. */
@@ -159,9 +142,11 @@ final class Quotas {
         long now = nanoTime.getAsLong();
         long last = swept.get();
         if (now - last >= SECOND && swept.compareAndSet(last, now)) {
-            for (Object user : users.keySet()) {
-                users.computeIfPresent(user, (key, found) -> found.isIdle(now) ? null : found);
-            }
+            users.forEach((user, use) -> {
+                if (use.tryForget(now)) {
+                    users.remove(user, use);
+                }
+            });
         }
     }
 

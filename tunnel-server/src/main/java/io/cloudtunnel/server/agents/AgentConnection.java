@@ -61,7 +61,7 @@ final class AgentConnection implements ServerConnection, AgentLink {
             LinkAcceptor acceptor) {
         this.tunnelId = admitted.tunnelId();
         this.generation = admitted.generation();
-        this.access = acceptor.guards().link(admitted.policyHash());
+        this.access = acceptor.guards().link(admitted.policyHash(), acceptor.budget());
         this.acceptor = acceptor;
         this.peer = context.remotePeer().host();
         this.link =
@@ -154,6 +154,7 @@ final class AgentConnection implements ServerConnection, AgentLink {
             watching.close();
         }
         acceptor.links().remove(tunnelId, this);
+        access.close();
         acceptor.release();
     }
 

@@ -1,6 +1,7 @@
 package io.cloudtunnel.server.agents;
 
 import io.cloudtunnel.protocol.frame.Fields;
+import io.cloudtunnel.protocol.session.ExchangeException;
 import io.cloudtunnel.protocol.signed.LinkKeys;
 import io.cloudtunnel.protocol.signed.SignedSecret;
 import io.cloudtunnel.server.auth.Credentials;
@@ -81,7 +82,7 @@ public final class AgentEndpoint extends WsUpgrader {
                     headers);
         }
         Fields fields = RoutingFields.of(headers);
-        refuseAddress(context, headers, fields);
+        askOperator(context, headers, fields);
         boolean signed = fields.hasToken("Sec-WebSocket-Protocol", SignedSecret.SUBPROTOCOL);
         String unwanted = acceptor.signed().refusal(signed);
         if (unwanted != null) {
@@ -108,17 +109,37 @@ public final class AgentEndpoint extends WsUpgrader {
         return connection;
     }
 
-    /** Not every address may connect, if its operator says so. */
-    private void refuseAddress(
-            ConnectionContext context, WritableHeaders<?> headers, Fields fields) {
+    /** Not every agent may connect, if its operator says so. */
+    private void askOperator(ConnectionContext context, WritableHeaders<?> headers, Fields fields) {
         String client = acceptor.forwarding().client(fields, context.remotePeer().host());
-        if (!acceptor.guards().admitsAgent(client)) {
-            LOGGER.log(Level.INFO, "link refused: no agent may connect from {0}", client);
-            throw refused(
-                    Status.FORBIDDEN_403,
-                    "forbidden",
-                    "no agent may connect from this address",
-                    headers);
+        try {
+            acceptor.guards().admitAgent(client, fields);
+        } catch (ExchangeException e) {
+            LOGGER.log(Level.INFO, "link refused: agent={0} {1}", client, e.text());
+            throw switch (e.code()) {
+                case FORBIDDEN ->
+                        refused(
+                                Status.FORBIDDEN_403,
+                                "forbidden",
+                                "no agent may connect from this address",
+                                headers);
+                // No 401, by which the agent would think that its secret is wrong.
+                case UNAUTHORIZED ->
+                        refused(
+                                Status.FORBIDDEN_403,
+                                "agent-token",
+                                "agents need a token of this server's operator: " + e.text(),
+                                headers);
+                default ->
+                        refused(
+                                Status.create(e.code().status()),
+                                e.code().token(),
+                                e.text(),
+                                headers);
+            };
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw refused(Status.SERVICE_UNAVAILABLE_503, "draining", "the server leaves", headers);
         }
     }
 

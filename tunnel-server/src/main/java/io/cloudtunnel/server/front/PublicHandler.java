@@ -168,20 +168,22 @@ public final class PublicHandler {
             response.answer(204, "No Content", probed);
             return;
         }
-        TunnelUpstream upstream = links.find(path.id());
-        // Who has a link is known; the MAC of any other id tells whether it could have one.
-        if (upstream == null && !credentials.knows(path.id())) {
-            throw unknownTunnel();
-        }
-        log.tunnel(path.id());
         Fields probed = probe.answer(call.head(), path.path(), path.id());
         if (probed != null) {
+            log.tunnel(path.id());
             log.probe();
             response.answer(204, "No Content", probed);
             return;
         }
         String client = forwarding.client(call.head().fields(), call.peerHost());
-        try (Gate.Pass pass = gate.enter(path.id(), client, call.head().fields())) {
+        try (Gate.Pass pass = gate.enter(client, call.head().fields())) {
+            TunnelUpstream upstream = links.find(path.id());
+            // Who has a link is known; the MAC of any other id tells whether it could have one.
+            if (upstream == null && !credentials.knows(path.id())) {
+                throw unknownTunnel();
+            }
+            log.tunnel(path.id());
+            pass.to(path.id());
             admitted(call, path, upstream, pass, response, log);
         }
     }

@@ -10,6 +10,7 @@ import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.frame.RequestHead;
 import io.cloudtunnel.protocol.session.ErrorCode;
 import io.cloudtunnel.protocol.session.ExchangeException;
+import io.cloudtunnel.protocol.session.MemoryBudget;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -29,6 +30,7 @@ class GuardTest {
 
     private static final IpAddress CLIENT = Objects.requireNonNull(IpAddress.parse("192.0.2.1"));
 
+    private final MemoryBudget budget = new MemoryBudget(1 << 20);
     private final Guards guards = new Guards(List.of(), Set.of(), "", Clock.systemUTC());
 
     private static String quick() {
@@ -135,6 +137,44 @@ class GuardTest {
         assertEquals(0, guesses.barredSeconds(CLIENT), "from the beginning");
     }
 
+    /** So that those who guess at one tunnel leave turns to the others. */
+    @Test
+    void aPolicyHasOneTurnAtATime() throws Exception {
+        Guesses guesses = new Guesses(System::nanoTime);
+        try (Guesses.Turn first = guesses.turn("a")) {
+            assertTrue(first.has());
+            try (Guesses.Turn second = guesses.turn("a")) {
+                assertFalse(second.has());
+            }
+        }
+        try (Guesses.Turn third = guesses.turn("a")) {
+            assertTrue(third.has(), "what was held is given back");
+        }
+    }
+
+    @Test
+    void whatAnAgentSaysIsChargedToTheBudget() throws Exception {
+        MemoryBudget little = new MemoryBudget(4000);
+        LinkAccess small = guards.link("-", little);
+        assertNull(small.take("{\"deny\":[\"192.0.2.1\"]}"));
+        assertTrue(little.usedBytes() > 300, little.usedBytes() + " bytes");
+        LinkAccess large = guards.link("-", little);
+        assertTrue(
+                String.valueOf(
+                                large.take(
+                                        "{\"basic\":{\"anna\":\""
+                                                + HASH
+                                                + "\"}"
+                                                + " ".repeat(300)
+                                                + "}"))
+                        .contains("budget"));
+        RequestHead head = RequestHead.of("GET", "/", Fields.EMPTY);
+        assertThrows(ExchangeException.class, () -> large.admit(head, List.of()), "nor is it open");
+        small.close();
+        large.close();
+        assertEquals(0, little.usedBytes());
+    }
+
     @Test
     void proofsEnd() {
         AtomicLong now = new AtomicLong();
@@ -154,12 +194,12 @@ class GuardTest {
     @Test
     void aLinkLetsNothingInWithAPolicyThatIsWrong() throws Exception {
         RequestHead head = RequestHead.of("GET", "/", Fields.EMPTY);
-        LinkAccess wrong = guards.link("-");
+        LinkAccess wrong = guards.link("-", budget);
         assertTrue(String.valueOf(wrong.take("{\"alow\":1}")).contains("unknown key"));
         assertEquals(
                 ErrorCode.POLICY_UNAVAILABLE,
                 assertThrows(ExchangeException.class, () -> wrong.admit(head, List.of())).code());
-        LinkAccess open = guards.link("-");
+        LinkAccess open = guards.link("-", budget);
         assertNull(open.take(""));
         assertEquals(head, open.admit(head, List.of()));
     }
@@ -168,7 +208,7 @@ class GuardTest {
     void aSecretMayAskForAPolicy() throws Exception {
         RequestHead head = RequestHead.of("GET", "/", Fields.EMPTY);
         String policy = "{\"deny\":[\"192.0.2.1\"]}";
-        LinkAccess bound = guards.link(Guards.hash(policy));
+        LinkAccess bound = guards.link(Guards.hash(policy), budget);
         assertThrows(
                 ExchangeException.class, () -> bound.admit(head, List.of()), "before any hello");
         assertTrue(String.valueOf(bound.take("")).contains("secret"), "no policy");
@@ -183,7 +223,7 @@ class GuardTest {
 
     @Test
     void allLinksHaveToBeSatisfied() throws Exception {
-        LinkAccess open = guards.link("-");
+        LinkAccess open = guards.link("-", budget);
         assertNull(open.take(""));
         Guard strict = guard("");
         RequestHead head = RequestHead.of("GET", "/", Fields.EMPTY);

@@ -33,6 +33,7 @@ public final class Issuer implements AutoCloseable {
     private final AtomicInteger fetches = new AtomicInteger();
     private volatile List<JWK> served;
     private volatile boolean down;
+    private volatile int padding;
 
     public Issuer(JWK... keys) throws IOException {
         served = List.of(keys);
@@ -41,7 +42,9 @@ public final class Issuer implements AutoCloseable {
                 "/keys",
                 exchange -> {
                     fetches.incrementAndGet();
-                    byte[] body = new JWKSet(served).toString().getBytes(StandardCharsets.UTF_8);
+                    byte[] body =
+                            (new JWKSet(served) + " ".repeat(padding))
+                                    .getBytes(StandardCharsets.UTF_8);
                     exchange.sendResponseHeaders(down ? 500 : 200, body.length);
                     try (exchange;
                             OutputStream out = exchange.getResponseBody()) {
@@ -62,6 +65,11 @@ public final class Issuer implements AutoCloseable {
     /** From now on these keys are served. */
     void rotate(JWK... keys) {
         served = List.of(keys);
+    }
+
+    /** From now on so much follows that means nothing. */
+    void padding(int bytes) {
+        padding = bytes;
     }
 
     void down(boolean yes) {

@@ -1,6 +1,7 @@
 package io.cloudtunnel.server.access;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -11,12 +12,24 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.math.BigInteger;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.security.Key;
+import java.security.KeyFactory;
+import java.security.Signature;
+import java.security.spec.RSAPublicKeySpec;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -209,6 +222,73 @@ class JwtVerifierTest {
         assertThrows(JwtVerifier.NoKeys.class, () -> verifier.check(token));
     }
 
+    /** Weak keys can be forged, and huge ones take their time; whoever names an issuer has both. */
+    @Test
+    void keysAreOfASaneSize() throws Exception {
+        RSAKey weak = new RSAKeyGenerator(1024, true).keyID("weak").generate();
+        issuer.rotate(weak.toPublicJWK());
+        SignedJWT token =
+                new SignedJWT(
+                        new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("weak").build(),
+                        issuer.claims().build());
+        Signature signature = Signature.getInstance("SHA256withRSA"); // the library refuses to
+        signature.initSign(weak.toPrivateKey());
+        signature.update(token.getSigningInput());
+        String signed =
+                new String(token.getSigningInput(), StandardCharsets.US_ASCII)
+                        + "."
+                        + Base64URL.encode(signature.sign());
+        assertNull(verifier().check(signed));
+        BigInteger large = BigInteger.ONE.shiftLeft(8192).add(BigInteger.ONE);
+        assertFalse(SaneKeys.isSane(key(large, BigInteger.valueOf(65537))));
+        BigInteger usual = first.toRSAPublicKey().getModulus();
+        assertTrue(SaneKeys.isSane(key(usual, BigInteger.valueOf(65537))));
+        assertFalse(SaneKeys.isSane(key(usual, usual.shiftRight(1))));
+    }
+
+    private static Key key(BigInteger modulus, BigInteger exponent) throws Exception {
+        return KeyFactory.getInstance("RSA")
+                .generatePublic(new RSAPublicKeySpec(modulus, exponent));
+    }
+
+    @Test
+    void aSlowPlaceHoldsNobodyUp() throws Exception {
+        try (ServerSocket place = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread drips = Thread.ofVirtual().start(() -> drip(place));
+            KeyFetcher fetcher = new KeyFetcher(true, Set.of(), Duration.ofMillis(300));
+            URL url = URI.create("http://127.0.0.1:" + place.getLocalPort() + "/").toURL();
+            long began = System.nanoTime();
+            var e = assertThrows(IOException.class, () -> fetcher.retrieveResource(url));
+            assertTrue(String.valueOf(e.getMessage()).contains("not within 300 ms"), e.toString());
+            assertTrue(Duration.ofNanos(System.nanoTime() - began).toSeconds() < 3);
+            assertTrue(drips.join(Duration.ofSeconds(10)), "the connection is closed");
+        }
+    }
+
+    /** A byte now and then, for ever: each read succeeds in time. */
+    private static void drip(ServerSocket place) {
+        try (Socket socket = place.accept()) {
+            OutputStream out = socket.getOutputStream();
+            out.write("HTTP/1.1 200 OK\r\nA: ".getBytes(StandardCharsets.US_ASCII));
+            while (true) {
+                out.write('a');
+                out.flush();
+                Thread.sleep(10);
+            }
+        } catch (IOException | InterruptedException e) {
+            Thread.currentThread().interrupt(); // as it is to be
+        }
+    }
+
+    @Test
+    void whatIsFetchedHasALimit() throws Exception {
+        issuer.padding(300_000);
+        KeyFetcher fetcher = new KeyFetcher(true, Set.of(), KeyFetcher.IN_ALL);
+        URL url = URI.create(issuer.jwks()).toURL();
+        var e = assertThrows(IOException.class, () -> fetcher.retrieveResource(url));
+        assertTrue(String.valueOf(e.getMessage()).contains("more than"), e.toString());
+    }
+
     /** Else an agent could make the server ask its own network for it. */
     @Test
     void anAgentMayNotNameAPrivatePlace() throws Exception {
@@ -223,13 +303,13 @@ class JwtVerifierTest {
                     assertThrows(
                             IOException.class,
                             () ->
-                                    new KeyFetcher(false, Set.of())
+                                    new KeyFetcher(false, Set.of(), KeyFetcher.IN_ALL)
                                             .retrieveResource(URI.create(url).toURL()));
             assertTrue(String.valueOf(e.getMessage()).contains("an agent may name"), url);
         }
         assertEquals(0, issuer.fetches());
         String keys =
-                new KeyFetcher(false, Set.of("127.0.0.1"))
+                new KeyFetcher(false, Set.of("127.0.0.1"), KeyFetcher.IN_ALL)
                         .retrieveResource(URI.create(issuer.jwks()).toURL())
                         .getContent();
         assertTrue(keys.contains("first"), "the operator may allow it");

@@ -33,7 +33,7 @@ class QuotasTest {
         int count = 0;
         try {
             while (count < 10_000) {
-                quotas.leave(user, quotas.enter(user));
+                quotas.enter(user).leave();
                 count++;
             }
         } catch (ExchangeException e) {
@@ -63,11 +63,11 @@ class QuotasTest {
         Quotas.Use one = quotas.enter("a");
         Quotas.Use two = quotas.enter("a");
         assertEquals("tunnel-concurrent", refused(quotas, "a").fields().first("Cloudtunnel-Limit"));
-        quotas.leave("a", one);
+        one.leave();
         Quotas.Use three = quotas.enter("a");
         refused(quotas, "a");
-        quotas.leave("a", two);
-        quotas.leave("a", three);
+        two.leave();
+        three.leave();
         assertEquals(10_000, entered(quotas, "a"), "all places are given back");
     }
 
@@ -77,12 +77,12 @@ class QuotasTest {
         Quotas.Use use = quotas.enter("a");
         assertEquals(0, use.book(100_000), "a second's worth at once");
         assertEquals(SECOND / 2, use.book(50_000));
-        quotas.leave("a", quotas.enter("a"));
+        quotas.enter("a").leave();
         assertEquals(SECOND, use.book(50_000));
         ExchangeException e = refused(quotas, "a");
         assertEquals("tunnel-bytes", e.fields().first("Cloudtunnel-Limit"));
         now.addAndGet(SECOND / 10);
-        quotas.leave("a", quotas.enter("a"));
+        quotas.enter("a").leave();
         now.addAndGet(10 * SECOND);
         assertEquals(0, use.book(100_000));
     }
@@ -93,7 +93,7 @@ class QuotasTest {
         Quotas quotas = quotas(new Rates(5, 0, 0), 100);
         for (int i = 0; i < 1000; i++) {
             try {
-                quotas.leave(i, quotas.enter(i));
+                quotas.enter(i).leave();
             } catch (ExchangeException e) {
                 assertTrue(i >= 100, "only those who found no room");
             }
@@ -112,11 +112,11 @@ class QuotasTest {
         Quotas.Use inside = quotas.enter("a");
         for (int i = 0; i < 10; i++) {
             now.addAndGet(2 * SECOND);
-            quotas.leave(i, quotas.enter(i));
+            quotas.enter(i).leave();
         }
         refused(quotas, "a");
-        quotas.leave("a", inside);
-        quotas.leave("a", quotas.enter("a"));
+        inside.leave();
+        quotas.enter("a").leave();
     }
 
     @Test
