@@ -189,6 +189,7 @@ class SignedIT {
                 "answer with another subprotocol",
                 "proof taken out",
                 "proof changed",
+                "policies not enforced",
                 "public URL changed",
                 "400",
                 "401",
@@ -308,6 +309,8 @@ class SignedIT {
                         head.replaceAll(
                                 "Cloudtunnel-Proof: [^\r]*",
                                 "Cloudtunnel-Proof: " + "A".repeat(43));
+                case "policies not enforced" ->
+                        head.replaceAll("Cloudtunnel-Access: [^\r]*", "Cloudtunnel-Access: none");
                 case "public URL changed" ->
                         head.replaceAll(
                                 "Cloudtunnel-Public-Url: [^\r]*",

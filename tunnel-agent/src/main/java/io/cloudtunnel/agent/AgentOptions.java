@@ -93,6 +93,13 @@ final class AgentOptions {
                     "Take the tunnel over from other agents of it, instead of sharing it.");
     static final Option ACCESS =
             Option.block("access", "TUNNEL_ACCESS", "Who may use the tunnel; docs/access.md.");
+    static final Option TOKEN_FILE =
+            Option.of(
+                    "token-file",
+                    "TUNNEL_TOKEN_FILE",
+                    "FILE",
+                    "Holds a JWT for a server whose operator asks agents for one; read for each"
+                            + " link.");
     static final Option LOCAL_CA =
             Option.of(
                     "local-ca",
@@ -163,6 +170,7 @@ final class AgentOptions {
                                     LINKS,
                                     EXCLUSIVE,
                                     ACCESS,
+                                    TOKEN_FILE,
                                     LOCAL_CA,
                                     LOCAL_INSECURE,
                                     SERVER_CA,
@@ -194,6 +202,7 @@ final class AgentOptions {
         set(settings, API_KEY, builder::apiKey);
         set(settings, SIGNED, builder::signed);
         set(settings, ACCESS, builder::access);
+        set(settings, TOKEN_FILE, file -> builder.tokenFile(readable(file)));
         set(settings, NAME, builder::name);
         set(settings, CREDENTIALS, file -> builder.credentialsFile(Path.of(file)));
         set(settings, SERVER_CA, file -> builder.serverAuthorities(readable(file)));

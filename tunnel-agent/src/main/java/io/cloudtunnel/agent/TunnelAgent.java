@@ -78,6 +78,7 @@ public final class TunnelAgent implements AutoCloseable {
                         config.userAgent(),
                         config.mode(),
                         config.signing(),
+                        config.token(),
                         config.limits(),
                         budget,
                         timer);

@@ -1,6 +1,7 @@
 package io.cloudtunnel.agent;
 
 import io.cloudtunnel.agent.connect.Mode;
+import io.cloudtunnel.agent.connect.OperatorToken;
 import io.cloudtunnel.agent.connect.Proxies;
 import io.cloudtunnel.agent.connect.ServerAddress;
 import io.cloudtunnel.agent.connect.Signing;
@@ -44,6 +45,7 @@ public final class TunnelAgentBuilder {
     private boolean localInsecure;
     private Mode mode = Mode.AUTO;
     private Signing signing = Signing.OFF;
+    private OperatorToken token = OperatorToken.NONE;
     private int links = AgentOptions.DEFAULT_LINKS;
     private boolean exclusive;
     private String access = "";
@@ -74,6 +76,15 @@ public final class TunnelAgentBuilder {
      */
     public TunnelAgentBuilder signed(String word) {
         signing = Signing.parse(word);
+        return this;
+    }
+
+    /**
+     * A file with a JWT, for a server whose operator asks agents for one besides; it is read for
+     * each link.
+     */
+    public TunnelAgentBuilder tokenFile(Path file) {
+        token = new OperatorToken(file);
         return this;
     }
 
@@ -293,6 +304,7 @@ public final class TunnelAgentBuilder {
                         "cloudtunnel-agent/" + Program.version(),
                         access.isEmpty() ? mode : Mode.BINARY,
                         signing,
+                        token,
                         links,
                         exclusive,
                         access,

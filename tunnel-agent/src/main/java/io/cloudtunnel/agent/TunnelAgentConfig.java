@@ -1,6 +1,7 @@
 package io.cloudtunnel.agent;
 
 import io.cloudtunnel.agent.connect.Mode;
+import io.cloudtunnel.agent.connect.OperatorToken;
 import io.cloudtunnel.agent.connect.Proxies;
 import io.cloudtunnel.agent.connect.ServerAddress;
 import io.cloudtunnel.agent.connect.Signing;
@@ -30,6 +31,7 @@ record TunnelAgentConfig(
         String userAgent,
         Mode mode,
         Signing signing,
+        OperatorToken token,
         int links,
         boolean exclusive,
         String access,

@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cloudtunnel.agent.fake.BinaryLinks;
 import io.cloudtunnel.agent.fake.RawTunnel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -70,6 +73,31 @@ class PolicyTest {
                 TunnelAgent agent = agent(server.port()).start()) {
             assertTrue(dialled.await(20, TimeUnit.SECONDS), "it tries again");
             assertFalse(links.hasMore(), "and says hello to none");
+            assertNotEquals(AgentState.FAILED, agent.state());
+        }
+    }
+
+    /** Its operator may want a token, which is another one each time. */
+    @Test
+    void eachHandshakeShowsTheTokenThatIsInTheFile() throws Exception {
+        Path file = Files.writeString(directory.resolve("token"), "one.two.three\n");
+        BlockingQueue<String> shown = new LinkedBlockingQueue<>();
+        try (RawTunnel server =
+                        server((attempt, request) -> {
+                            request.head()
+                                    .lines()
+                                    .filter(line -> line.startsWith("Cloudtunnel-Authorization:"))
+                                    .forEach(shown::add);
+                            Files.writeString(file, "four.five.six");
+                            links.run(attempt, request);
+                        });
+                TunnelAgent agent = agent(server.port()).tokenFile(file).start()) {
+            assertEquals(
+                    "Cloudtunnel-Authorization: Bearer one.two.three",
+                    shown.poll(20, TimeUnit.SECONDS));
+            assertEquals(
+                    "Cloudtunnel-Authorization: Bearer four.five.six",
+                    shown.poll(20, TimeUnit.SECONDS));
             assertNotEquals(AgentState.FAILED, agent.state());
         }
     }

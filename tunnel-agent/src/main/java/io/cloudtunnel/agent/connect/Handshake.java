@@ -39,6 +39,7 @@ final class Handshake {
     private final String agent;
     private final boolean offersBinary;
     private final @Nullable SignedOffer signed;
+    private final @Nullable String token;
     private final String key = WsHandshake.newKey();
 
     /**
@@ -46,13 +47,16 @@ final class Handshake {
      *
      * @param offersBinary whether binary mode is offered
      * @param signed is offered instead, and no secret sent; null for a link that is not signed
+     * @param token what is shown to the server's operator; null for nothing
      */
     Handshake(
             ServerAddress server,
             Credentials credentials,
             String agent,
             boolean offersBinary,
-            @Nullable SignedOffer signed) {
+            @Nullable SignedOffer signed,
+            @Nullable String token) {
+        this.token = token;
         this.signed = signed;
         this.offersBinary = offersBinary;
         this.server = server;
@@ -115,6 +119,9 @@ final class Handshake {
                         .add("Sec-WebSocket-Version", "13")
                         .add("Sec-WebSocket-Key", key)
                         .add("User-Agent", agent);
+        if (token != null) {
+            fields.add(OperatorToken.FIELD, token);
+        }
         if (signed != null) {
             signed.addTo(fields);
             return fields.build();

@@ -55,6 +55,7 @@ public final class RemoteServer implements Server {
     private final String agent;
     private final Mode mode;
     private final Signing signing;
+    private final OperatorToken token;
 
     /**
      * A server to which nothing is connected yet.
@@ -63,6 +64,7 @@ public final class RemoteServer implements Server {
      * @param agent the {@code User-Agent}
      * @param mode which wire mode is wanted
      * @param signing whether links are signed
+     * @param token what is shown to the server's operator
      * @param timer ends handshakes whose time is over, and watches links
      */
     public RemoteServer(
@@ -73,6 +75,7 @@ public final class RemoteServer implements Server {
             String agent,
             Mode mode,
             Signing signing,
+            OperatorToken token,
             Limits limits,
             MemoryBudget budget,
             ScheduledExecutorService timer) {
@@ -89,6 +92,7 @@ public final class RemoteServer implements Server {
         this.agent = agent;
         this.mode = mode;
         this.signing = signing;
+        this.token = token;
     }
 
     /** Where links have to be signed the pair before is not offered: its secret is not sent. */
@@ -191,11 +195,12 @@ public final class RemoteServer implements Server {
 
     private Dialled dial(Credentials credentials, boolean offers, @Nullable SignedOffer signed)
             throws IOException {
+        String shown = token.value();
         return call(
                 dialer,
                 HANDSHAKE,
                 transport ->
-                        new Handshake(address, credentials, agent, offers, signed)
+                        new Handshake(address, credentials, agent, offers, signed, shown)
                                 .run(transport, limits, budget, timer));
     }
 

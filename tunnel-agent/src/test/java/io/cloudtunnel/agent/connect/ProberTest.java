@@ -114,6 +114,7 @@ class ProberTest {
                         "test",
                         Mode.AUTO,
                         Signing.OFF,
+                        OperatorToken.NONE,
                         Limits.DEFAULT,
                         new MemoryBudget(1 << 20),
                         timer)
