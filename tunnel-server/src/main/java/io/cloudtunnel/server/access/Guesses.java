@@ -27,8 +27,7 @@ final class Guesses {
 
     private static final int GROUPS = 256;
 
-    private final Semaphore checks = // whoever waits longest is next
-            new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), true);
+    private final Semaphore checks; // whoever waits longest is next
     private final Semaphore[] groups = new Semaphore[GROUPS];
     private final LongSupplier nanoTime;
     private final Map<IpAddress, Wrong> clients = // guarded by itself; the first guess first
@@ -44,7 +43,12 @@ final class Guesses {
     private record Wrong(long sinceNanos, int count) {}
 
     Guesses(LongSupplier nanoTime) {
+        this(nanoTime, Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+    }
+
+    Guesses(LongSupplier nanoTime, int atATime) {
         this.nanoTime = nanoTime;
+        this.checks = new Semaphore(atATime, true);
         Arrays.setAll(groups, i -> new Semaphore(1, true));
     }
 

@@ -140,7 +140,11 @@ class GuardTest {
     /** So that those who guess at one tunnel leave turns to the others. */
     @Test
     void aPolicyHasOneTurnAtATime() throws Exception {
-        Guesses guesses = new Guesses(System::nanoTime);
+        Guesses guesses = new Guesses(System::nanoTime, 2);
+        try (Guesses.Turn first = guesses.turn("a");
+                Guesses.Turn other = guesses.turn("b")) {
+            assertTrue(first.has() && other.has());
+        }
         try (Guesses.Turn first = guesses.turn("a")) {
             assertTrue(first.has());
             try (Guesses.Turn second = guesses.turn("a")) {
