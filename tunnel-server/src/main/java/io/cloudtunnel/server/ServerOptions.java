@@ -191,7 +191,9 @@ final class ServerOptions {
                     LOG_FORMAT);
 
     static final List<Option> ALL =
-            Stream.of(OWN, AccessOptions.ALL, ObserveOptions.OF_SERVER).flatMap(List::stream).toList();
+            Stream.of(OWN, AccessOptions.ALL, ObserveOptions.OF_SERVER)
+                    .flatMap(List::stream)
+                    .toList();
 
     /** Options of releases to come. Ignoring them could leave open what somebody meant to close. */
     static final List<String> NOT_YET = List.of("TLS_CERT", "TLS_KEY", "TLS_CLIENT_CA");

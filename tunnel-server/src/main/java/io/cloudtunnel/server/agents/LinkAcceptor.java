@@ -6,8 +6,8 @@ import io.cloudtunnel.protocol.session.MemoryBudget;
 import io.cloudtunnel.protocol.session.Patrol;
 import io.cloudtunnel.server.access.Guards;
 import io.cloudtunnel.server.front.Drain;
-import io.cloudtunnel.server.observe.Observer;
 import io.cloudtunnel.server.front.Forwarding;
+import io.cloudtunnel.server.observe.Observer;
 import io.cloudtunnel.server.registry.LinkRegistry;
 import java.util.concurrent.ScheduledExecutorService;
 
