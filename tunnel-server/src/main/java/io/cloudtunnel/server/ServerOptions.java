@@ -21,11 +21,19 @@ final class ServerOptions {
                     "registration",
                     "REGISTRATION",
                     "MODE",
-                    "Who may register: open or keys; default: keys where there are API keys, else"
+                    "Who may register: open, keys or oidc (whoever has a token of"
+                            + " AGENT_JWT_ISSUER); default: keys where there are API keys, else"
                             + " this machine only.");
     static final Option API_KEYS =
             Option.secret(
                     "api-keys", "API_KEYS", "NAME:KEY,...", "Keys of those who may register.");
+    static final Option API_KEYS_FILE =
+            Option.of(
+                    "api-keys-file",
+                    "API_KEYS_FILE",
+                    "FILE",
+                    "More of them, NAME:KEY in each line; instead of a key its hash may stand"
+                            + " there, as sha256:HEX.");
     static final Option TUNNEL_KEY =
             Option.secret(
                     "tunnel-key",
@@ -59,6 +67,13 @@ final class ServerOptions {
                     "ROTATE_GRACE",
                     "DURATION",
                     "How long a secret that was rotated away still counts, or off; default 5m.");
+    static final Option TUNNEL_EXPIRY =
+            Option.of(
+                    "tunnel-expiry",
+                    "TUNNEL_EXPIRY",
+                    "DURATION",
+                    "After how long without an agent a tunnel is deleted, from 1m, or off, which is"
+                            + " the default; needs REDIS_URL.");
     static final Option SIGNED =
             Option.of(
                     "signed",
@@ -168,11 +183,13 @@ final class ServerOptions {
                     PUBLIC_BASE_URL,
                     REGISTRATION,
                     API_KEYS,
+                    API_KEYS_FILE,
                     TUNNEL_KEY,
                     MAX_LINKS,
                     LINK_LIFETIME,
                     BRIDGE_TIME,
                     ROTATE_GRACE,
+                    TUNNEL_EXPIRY,
                     SIGNED,
                     RESPONSE_TIMEOUT,
                     JSON_BODY_LIMIT,

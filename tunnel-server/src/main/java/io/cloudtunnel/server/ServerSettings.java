@@ -7,14 +7,23 @@ import io.cloudtunnel.program.Settings;
 import io.cloudtunnel.protocol.frame.Limits;
 import io.cloudtunnel.server.auth.RegistrationPolicy;
 import io.cloudtunnel.server.prefix.HostMode;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** What becomes of a server's settings. */
 final class ServerSettings {
+
+    /** An agent may be away for as long to be started anew. */
+    private static final Duration SHORTEST_EXPIRY = Duration.ofMinutes(1);
 
     private final Settings settings;
     private final TunnelServerBuilder builder;
@@ -55,10 +64,29 @@ final class ServerSettings {
 
     private void registration() {
         set(ServerOptions.API_KEYS, keys -> builder.apiKeys(RegistrationPolicy.parseKeys(keys)));
+        set(ServerOptions.API_KEYS_FILE, this::keysOf);
         String word = settings.word(ServerOptions.REGISTRATION, "open", "keys", "oidc", "mtls");
         if (word != null) {
             builder.registration(mode(word));
         }
+    }
+
+    /** What a name has in both places is a mistake, not a choice. */
+    private void keysOf(String file) {
+        Map<String, String> all = new LinkedHashMap<>(builder.apiKeys());
+        String text;
+        try {
+            text = Files.readString(Path.of(file));
+        } catch (IOException | InvalidPathException e) {
+            throw settings.wrong(ServerOptions.API_KEYS_FILE, "a file that can be read");
+        }
+        RegistrationPolicy.parseKeyLines(text)
+                .forEach((name, key) -> {
+                    if (all.put(name, key) != null) {
+                        throw new IllegalArgumentException("names that are not in API_KEYS");
+                    }
+                });
+        builder.apiKeys(all);
     }
 
     private RegistrationPolicy.Mode mode(String word) {
@@ -72,9 +100,17 @@ final class ServerSettings {
                 }
                 yield RegistrationPolicy.Mode.KEYS;
             }
+            case "oidc" -> {
+                if (settings.text(AccessOptions.AGENT_JWT_ISSUER) == null) {
+                    throw new SettingException(
+                            "REGISTRATION is 'oidc', but nothing says whose tokens count; set"
+                                    + " AGENT_JWT_ISSUER, AGENT_JWT_AUDIENCE and AGENT_JWT_JWKS");
+                }
+                yield RegistrationPolicy.Mode.OPEN; // for whoever has got past that token
+            }
             default ->
                     throw settings.wrong(
-                            ServerOptions.REGISTRATION, "open or keys in this version");
+                            ServerOptions.REGISTRATION, "open, keys or oidc in this version");
         };
     }
 
@@ -103,8 +139,27 @@ final class ServerSettings {
             set(ServerOptions.LINK_LIFETIME, text -> builder.linkLifetime(life));
         }
         durationOrOff(ServerOptions.BRIDGE_TIME, builder::bridgeTime);
-        durationOrOff(ServerOptions.ROTATE_GRACE, builder::rotateGrace);
+        life();
         set(ServerOptions.SIGNED, builder::signed);
+    }
+
+    private void life() {
+        durationOrOff(
+                ServerOptions.ROTATE_GRACE,
+                grace -> builder.life(builder.life().withRotateGrace(grace)));
+        durationOrOff(ServerOptions.TUNNEL_EXPIRY, this::expiry);
+    }
+
+    private void expiry(Duration time) {
+        if (!time.isZero() && time.compareTo(SHORTEST_EXPIRY) < 0) {
+            throw settings.wrong(ServerOptions.TUNNEL_EXPIRY, "a time from 1m, or off");
+        }
+        if (!time.isZero() && settings.text(ServerOptions.REDIS_URL) == null) {
+            throw new SettingException(
+                    "TUNNEL_EXPIRY needs to know when a tunnel was used last, which is kept in"
+                            + " Redis: set REDIS_URL, too");
+        }
+        builder.life(builder.life().withExpiry(time));
     }
 
     private void durationOrOff(Option option, Consumer<Duration> setter) {

@@ -9,6 +9,7 @@ import io.cloudtunnel.server.access.Guards;
 import io.cloudtunnel.server.agents.AgentEndpoint;
 import io.cloudtunnel.server.agents.Instance;
 import io.cloudtunnel.server.agents.LinkAcceptor;
+import io.cloudtunnel.server.agents.OperatorGate;
 import io.cloudtunnel.server.agents.PublicUrls;
 import io.cloudtunnel.server.agents.RegisterHandler;
 import io.cloudtunnel.server.agents.Revocations;
@@ -80,7 +81,10 @@ public final class TunnelServer implements AutoCloseable {
                         config.maxLinks(), new Bridge(config.bridgeTime(), MOST_BRIDGED), budget);
         Engine engine = config.engine() == null ? null : config.engine().get();
         this.revocations =
-                new Revocations(engine == null ? null : engine.directory().secrets(), clock);
+                new Revocations(
+                        engine == null ? null : engine.directory().secrets(),
+                        config.life().expiry(),
+                        clock);
         this.relay =
                 engine == null
                         ? null
@@ -114,6 +118,7 @@ public final class TunnelServer implements AutoCloseable {
                         config.role(),
                         config.limits(),
                         observatory.requests());
+        OperatorGate operator = new OperatorGate(guards, forwarding);
         PublicUrls urls = new PublicUrls(config.publicBaseUrl(), config.hosts());
         RegisterHandler registerHandler =
                 new RegisterHandler(
@@ -122,6 +127,7 @@ public final class TunnelServer implements AutoCloseable {
                                 config.apiKeys(),
                                 config.publicBaseUrl(),
                                 config.cloudRunService()),
+                        operator,
                         credentials,
                         revocations,
                         urls,
@@ -137,7 +143,7 @@ public final class TunnelServer implements AutoCloseable {
                                 instance,
                                 links,
                                 guards,
-                                forwarding,
+                                operator,
                                 revocations,
                                 drain,
                                 config.limits(),
@@ -160,7 +166,7 @@ public final class TunnelServer implements AutoCloseable {
                                         revocations,
                                         links,
                                         urls,
-                                        config.rotateGrace()),
+                                        config.life().rotateGrace()),
                                 agentEndpoint,
                                 patrol,
                                 this::health),

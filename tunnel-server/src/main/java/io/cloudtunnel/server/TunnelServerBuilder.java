@@ -31,7 +31,7 @@ public final class TunnelServerBuilder {
     private int maxLinks = 10_000;
     private Duration bridgeTime = Duration.ofSeconds(5);
     private LinkLifetime linkLifetime = LinkLifetime.UNLIMITED;
-    private Duration rotateGrace = Duration.ofMinutes(5);
+    private TunnelLife life = TunnelLife.DEFAULT;
     private SignedMode signed = SignedMode.ALLOWED;
     private int trustedHops;
     private long memoryBudgetBytes;
@@ -111,12 +111,13 @@ public final class TunnelServerBuilder {
         return this;
     }
 
-    /**
-     * For how long a secret that was rotated away still counts; 5 minutes unless set, zero for not
-     * at all.
-     */
-    public TunnelServerBuilder rotateGrace(Duration time) {
-        rotateGrace = time;
+    TunnelLife life() {
+        return life;
+    }
+
+    /** How long secrets and tunnels live; {@link TunnelLife#DEFAULT} unless set. */
+    public TunnelServerBuilder life(TunnelLife times) {
+        life = times;
         return this;
     }
 
@@ -337,7 +338,7 @@ public final class TunnelServerBuilder {
                         maxLinks,
                         bridgeTime,
                         linkLifetime,
-                        rotateGrace,
+                        life,
                         signed,
                         trustedHops,
                         memoryBudgetBytes,

@@ -29,7 +29,7 @@ record TunnelServerConfig(
         int maxLinks,
         Duration bridgeTime,
         LinkLifetime linkLifetime,
-        Duration rotateGrace,
+        TunnelLife life,
         SignedMode signed,
         int trustedHops,
         long memoryBudgetBytes,

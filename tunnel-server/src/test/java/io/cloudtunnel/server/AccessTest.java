@@ -438,29 +438,48 @@ class AccessTest {
         }
     }
 
-    @Test
-    void agentsConnectFromWhereTheyMay() throws Exception {
-        try (Tunnel tunnel = started(control -> control.agents(NOBODY))) {
-            assertEquals(403, connect(tunnel));
+    private static Tunnel forAgents(Tunnel registered, String policy) throws Exception {
+        AccessControl control = AccessControl.builder().agents(policy).build();
+        return Tunnel.start(registered, server -> server.tunnelKey(KEY).access(control));
+    }
+
+    private static int register(Tunnel tunnel, String... fields) throws Exception {
+        try (RawClient client = tunnel.raw()) {
+            return client.request("POST", "/register", fields).answer().status();
         }
     }
 
-    /** Beside its secret. */
+    @Test
+    void agentsRegisterAndConnectFromWhereTheyMay() throws Exception {
+        try (Tunnel open = Tunnel.start(server -> server.tunnelKey(KEY));
+                Tunnel tunnel = forAgents(open, NOBODY)) {
+            assertEquals(101, connect(open));
+            assertEquals(403, connect(tunnel));
+            assertEquals(403, register(tunnel));
+        }
+    }
+
+    /** Beside its key and its secret. */
     @Test
     void agentsShowATokenWhereTheirOperatorWantsOne() throws Exception {
         RSAKey key = Issuer.rsa("one");
         try (Issuer issuer = new Issuer(key.toPublicJWK());
+                Tunnel open = Tunnel.start(server -> server.tunnelKey(KEY));
                 Tunnel tunnel =
-                        started(control ->
-                                control.agents(
-                                        "{\"jwt\":{\"issuer\":\"%s\",\"audience\":\"shop\",\"jwks\":\"%s\"}}"
-                                                .formatted(issuer.name(), issuer.jwks())))) {
+                        forAgents(
+                                open,
+                                "{\"jwt\":{\"issuer\":\"%s\",\"audience\":\"shop\",\"jwks\":\"%s\"}}"
+                                        .formatted(issuer.name(), issuer.jwks()))) {
             String field = "Cloudtunnel-Authorization: Bearer ";
+            String forged = field + issuer.token(Issuer.rsa("one"));
             assertEquals(403, connect(tunnel));
-            assertEquals(403, connect(tunnel, field + issuer.token(Issuer.rsa("one"))));
+            assertEquals(403, register(tunnel));
+            assertEquals(403, connect(tunnel, forged));
+            assertEquals(403, register(tunnel, forged));
             String right = field + issuer.token(key);
             assertEquals(403, connect(tunnel, right, right), "which one?");
             assertEquals(101, connect(tunnel, right));
+            assertEquals(200, register(tunnel, right));
         }
     }
 }

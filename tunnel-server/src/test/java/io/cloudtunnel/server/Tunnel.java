@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real server on a free port, with one registered tunnel, for tests that talk to it from outside.
@@ -29,8 +30,15 @@ final class Tunnel implements AutoCloseable {
     final String publicUrl;
     private final List<JdkAgent> agents = new ArrayList<>();
 
-    private Tunnel(TunnelServer server) throws IOException, InterruptedException {
+    private Tunnel(TunnelServer server, @Nullable Tunnel like)
+            throws IOException, InterruptedException {
         this.server = server;
+        if (like != null) {
+            this.id = like.id;
+            this.secret = like.secret;
+            this.publicUrl = like.publicUrl;
+            return;
+        }
         JsonNode pair = register();
         this.id = pair.path("id").asText();
         this.secret = pair.path("secret").asText();
@@ -44,6 +52,16 @@ final class Tunnel implements AutoCloseable {
     /** Without waiting for agents that are not there, unless the options say otherwise. */
     static Tunnel start(Consumer<TunnelServerBuilder> options)
             throws IOException, InterruptedException {
+        return start(null, options);
+    }
+
+    /**
+     * The same tunnel at another server, which needs the same key.
+     *
+     * @param like null for a new tunnel
+     */
+    static Tunnel start(@Nullable Tunnel like, Consumer<TunnelServerBuilder> options)
+            throws IOException, InterruptedException {
         TunnelServerBuilder builder =
                 TunnelServer.builder()
                         .host("127.0.0.1")
@@ -51,7 +69,7 @@ final class Tunnel implements AutoCloseable {
                         .openRegistration()
                         .bridgeTime(Duration.ZERO);
         options.accept(builder);
-        return new Tunnel(builder.start());
+        return new Tunnel(builder.start(), like);
     }
 
     int port() {

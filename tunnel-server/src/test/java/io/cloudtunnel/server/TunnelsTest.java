@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.cloudtunnel.server.relay.Eventually;
 import io.cloudtunnel.server.relay.MemoryEngine;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -27,12 +28,11 @@ class TunnelsTest {
 
     private final MemoryEngine memory = new MemoryEngine();
 
+    private TunnelLife life = TunnelLife.DEFAULT.withRotateGrace(Duration.ofSeconds(2));
+
     private Tunnel instance() throws Exception {
         Tunnel started =
-                Tunnel.start(builder ->
-                        builder.tunnelKey(KEY)
-                                .rotateGrace(Duration.ofSeconds(2))
-                                .engine(memory::engine));
+                Tunnel.start(builder -> builder.tunnelKey(KEY).life(life).engine(memory::engine));
         RelayTest.awaitReady(started.port());
         return started;
     }
@@ -99,6 +99,28 @@ class TunnelsTest {
                 }
             }
             assertEquals(200, call(one, "GET", one.id, one.secret).statusCode());
+        }
+    }
+
+    @Test
+    void aTunnelThatNobodyUsesExpiresAndOneThatIsUsedDoesNot() throws Exception {
+        life = life.withExpiry(Duration.ofSeconds(3));
+        try (Tunnel one = instance();
+                Tunnel two = instance()) {
+            JsonNode idle = one.register();
+            String idleId = idle.path("id").asText();
+            String idleSecret = idle.path("secret").asText();
+            assertEquals(101, handshake(two, idleId, idleSecret)); // the last use of it
+            long began = System.nanoTime();
+            try (BinaryAgent agent = new BinaryAgent(one, "a", false)) {
+                Eventually.holds(
+                        "the idle tunnel is over",
+                        () -> call(two, "GET", idleId, idleSecret).statusCode() == 401);
+                assertTrue(System.nanoTime() - began > TimeUnit.MILLISECONDS.toNanos(2900));
+                assertEquals(401, handshake(one, idleId, idleSecret));
+                assertEquals(101, handshake(two, one.id, one.secret));
+                assertTrue(agent.isIdle());
+            }
         }
     }
 

@@ -37,9 +37,11 @@ final class Registrar {
     private final ServerAddress server;
     private final @Nullable String apiKey;
     private final String agent;
+    private final OperatorToken token;
     private final WebClient client;
 
-    Registrar(ServerAddress server, @Nullable String apiKey, String agent) {
+    Registrar(ServerAddress server, @Nullable String apiKey, String agent, OperatorToken token) {
+        this.token = token;
         this.server = server;
         this.apiKey = apiKey;
         this.agent = agent;
@@ -67,6 +69,10 @@ final class Registrar {
                         .header(HeaderNames.USER_AGENT, agent);
         if (apiKey != null) {
             request.header(HeaderNames.AUTHORIZATION, "Bearer " + apiKey);
+        }
+        String shown = token.value();
+        if (shown != null) {
+            request.header(HeaderNames.create(OperatorToken.FIELD), shown);
         }
         try (HttpClientResponse response = send(request, old)) {
             return understand(response);

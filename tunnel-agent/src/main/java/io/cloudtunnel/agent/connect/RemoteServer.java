@@ -85,7 +85,7 @@ public final class RemoteServer implements Server {
         this.proxies = proxies;
         this.prober = new Prober(agent, PROBE_LIMIT);
         this.dialer = new Dialer(address, trust, proxy);
-        this.registrar = new Registrar(address, apiKey, agent);
+        this.registrar = new Registrar(address, apiKey, agent, token);
         this.limits = limits;
         this.budget = budget;
         this.timer = timer;

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * Reads messages and control frames (RFC 6455, section 5). Joins fragments; a control frame between
  * them is handed out at once. Answers nothing by itself.
  *
- * <p>For one thread, but {@link #bytesReceived()} is for any. It holds up to 16 KiB, and for the open
- * message 128 KiB or twice what has arrived of it, for the time of a copy half as much again. From
- * 256 KiB on that is reserved from a {@link MessageRoom}, until the call of {@link #next} behind
- * the message, or a failure.
+ * <p>For one thread, but {@link #bytesReceived()} is for any. It holds up to 16 KiB, and for the
+ * open message 128 KiB or twice what has arrived of it, for the time of a copy half as much again.
+ * From 256 KiB on that is reserved from a {@link MessageRoom}, until the call of {@link #next}
+ * behind the message, or a failure.
  */
 public final class WsReader {
 

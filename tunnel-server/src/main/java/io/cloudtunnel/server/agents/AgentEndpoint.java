@@ -1,7 +1,6 @@
 package io.cloudtunnel.server.agents;
 
 import io.cloudtunnel.protocol.frame.Fields;
-import io.cloudtunnel.protocol.session.ExchangeException;
 import io.cloudtunnel.protocol.signed.LinkKeys;
 import io.cloudtunnel.protocol.signed.SignedSecret;
 import io.cloudtunnel.server.auth.Credentials;
@@ -111,35 +110,10 @@ public final class AgentEndpoint extends WsUpgrader {
 
     /** Not every agent may connect, if its operator says so. */
     private void askOperator(ConnectionContext context, WritableHeaders<?> headers, Fields fields) {
-        String client = acceptor.forwarding().client(fields, context.remotePeer().host());
-        try {
-            acceptor.guards().admitAgent(client, fields);
-        } catch (ExchangeException e) {
-            LOGGER.log(Level.INFO, "link refused: agent={0} {1}", client, e.text());
-            throw switch (e.code()) {
-                case FORBIDDEN ->
-                        refused(
-                                Status.FORBIDDEN_403,
-                                "forbidden",
-                                "no agent may connect from this address",
-                                headers);
-                // No 401, by which the agent would think that its secret is wrong.
-                case UNAUTHORIZED ->
-                        refused(
-                                Status.FORBIDDEN_403,
-                                "agent-token",
-                                "agents need a token of this server's operator: " + e.text(),
-                                headers);
-                default ->
-                        refused(
-                                Status.create(e.code().status()),
-                                e.code().token(),
-                                e.text(),
-                                headers);
-            };
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw refused(Status.SERVICE_UNAVAILABLE_503, "draining", "the server leaves", headers);
+        OperatorGate.Refusal refusal =
+                acceptor.operator().refusal(context.remotePeer().host(), fields);
+        if (refusal != null) {
+            throw refused(Status.create(refusal.status()), refusal.code(), refusal.text(), headers);
         }
     }
 
@@ -199,7 +173,7 @@ public final class AgentEndpoint extends WsUpgrader {
         if (id == null
                 || secret == null
                 || !genuine
-                || !acceptor.revocations().accepts(id, generation)) {
+                || !acceptor.revocations().accepts(id, secret)) {
             // Without the id: it may be anything, line ends among it.
             LOGGER.log(
                     Level.INFO,

@@ -6,7 +6,6 @@ import io.cloudtunnel.protocol.session.MemoryBudget;
 import io.cloudtunnel.protocol.session.Patrol;
 import io.cloudtunnel.server.access.Guards;
 import io.cloudtunnel.server.front.Drain;
-import io.cloudtunnel.server.front.Forwarding;
 import io.cloudtunnel.server.observe.Observer;
 import io.cloudtunnel.server.registry.LinkRegistry;
 import java.util.concurrent.ScheduledExecutorService;
@@ -17,7 +16,7 @@ import java.util.concurrent.ScheduledExecutorService;
  * @param instance who we are
  * @param links where a link is found by public requests
  * @param guards who may use a tunnel
- * @param forwarding where agents connect from
+ * @param operator says which agents may connect
  * @param revocations whose secrets do not count any more
  * @param drain whether we are leaving
  * @param limits the limits of a link
@@ -33,7 +32,7 @@ public record LinkAcceptor(
         Instance instance,
         LinkRegistry links,
         Guards guards,
-        Forwarding forwarding,
+        OperatorGate operator,
         Revocations revocations,
         Drain drain,
         Limits limits,

@@ -36,6 +36,7 @@ public final class RegisterHandler implements Handler {
     private static final int LONGEST_BODY = 16 * 1024;
 
     private final RegistrationPolicy policy;
+    private final OperatorGate operator;
     private final Credentials credentials;
     private final Revocations revocations;
     private final PublicUrls urls;
@@ -46,6 +47,7 @@ public final class RegisterHandler implements Handler {
     /** A handler over these parts. */
     public RegisterHandler(
             RegistrationPolicy policy,
+            OperatorGate operator,
             Credentials credentials,
             Revocations revocations,
             PublicUrls urls,
@@ -56,6 +58,7 @@ public final class RegisterHandler implements Handler {
         this.observer = observer;
         this.revocations = revocations;
         this.policy = policy;
+        this.operator = operator;
         this.credentials = credentials;
         this.urls = urls;
         this.drain = drain;
@@ -74,7 +77,7 @@ public final class RegisterHandler implements Handler {
             return;
         }
         String peer = request.remotePeer().host();
-        switch (policy.decide(peer, fields)) {
+        switch (decide(peer, fields)) {
             case Decision.Allowed allowed -> {
                 Credentials.Pair pair;
                 try {
@@ -107,6 +110,13 @@ public final class RegisterHandler implements Handler {
         }
     }
 
+    private Decision decide(String peer, Fields fields) {
+        OperatorGate.Refusal refusal = operator.refusal(peer, fields);
+        return refusal == null
+                ? policy.decide(peer, fields)
+                : new Decision.Refused(refusal.status(), refusal.code(), refusal.text());
+    }
+
     /**
      * Answers a GET, which registers nothing: an agent that was given its credentials by hand asks
      * so what this server speaks.
@@ -129,7 +139,7 @@ public final class RegisterHandler implements Handler {
             return credentials.issue();
         }
         long generation = Credentials.generation(secret); // no later one, which only rotating gives
-        return revocations.accepts(id, generation)
+        return revocations.accepts(id, secret)
                 ? credentials.issueFor(id, generation)
                 : credentials.issue();
     }

@@ -1,5 +1,6 @@
 package io.cloudtunnel.server.agents;
 
+import io.cloudtunnel.server.auth.Credentials;
 import io.cloudtunnel.server.relay.BrokerException;
 import io.cloudtunnel.server.relay.SecretStore;
 import io.cloudtunnel.server.relay.SecretStore.Changes;
@@ -37,6 +38,7 @@ public final class Revocations implements AutoCloseable {
 
     private final @Nullable SecretStore store;
     private final Clock clock;
+    private final IdleTunnels idle;
     private final Thread thread;
     private final long startNanos = System.nanoTime();
     private final CountDownLatch firstLook = new CountDownLatch(1);
@@ -63,10 +65,12 @@ public final class Revocations implements AutoCloseable {
      * Nothing is known yet.
      *
      * @param store null where there is none: then all that is genuine counts
+     * @param expiry after how long without a link a tunnel is deleted; zero for never
      */
-    public Revocations(@Nullable SecretStore store, Clock clock) {
+    public Revocations(@Nullable SecretStore store, Duration expiry, Clock clock) {
         this.store = store;
         this.clock = clock;
+        this.idle = new IdleTunnels(expiry, clock);
         this.thread = Thread.ofVirtual().name("tunnel-revocations").unstarted(this::run);
     }
 
@@ -91,6 +95,7 @@ public final class Revocations implements AutoCloseable {
 
         /** The link has ended. */
         void close() {
+            idle.changed(tunnelId);
             live.computeIfPresent(
                     tunnelId,
                     (id, of) -> {
@@ -116,8 +121,11 @@ public final class Revocations implements AutoCloseable {
      * Whether a genuine secret still counts. What was seen revoked stays so; where the store cannot
      * be asked, what is not known counts, and is asked for later. Waits for at most a second, and
      * for 3 s from the start.
+     *
+     * @param secret has been verified
      */
-    boolean accepts(String tunnelId, long generation) {
+    boolean accepts(String tunnelId, String secret) {
+        long generation = Credentials.generation(secret);
         if (!known(tunnelId).accepts(generation, clock.millis())) {
             return false;
         }
@@ -127,13 +135,26 @@ public final class Revocations implements AutoCloseable {
         try {
             awaitFirstLook();
             // Also where the last look failed: the store may be back for less than a second.
-            return state(store, tunnelId).accepts(generation, clock.millis());
+            return state(store, tunnelId).accepts(generation, clock.millis())
+                    && !expires(store, tunnelId, Credentials.issuedSeconds(secret));
         } catch (BrokerException e) {
             LOGGER.log(Level.DEBUG, "a link is let in without a look", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         unchecked = true;
+        return true;
+    }
+
+    /** Deletes a tunnel that nobody has used for long, so that it is over for all instances. */
+    private boolean expires(SecretStore from, String tunnelId, long issuedSeconds)
+            throws BrokerException, InterruptedException {
+        if (live.containsKey(tunnelId) || !idle.isOver(from, tunnelId, issuedSeconds)) {
+            return false;
+        }
+        from.delete(tunnelId);
+        remember(Map.of(tunnelId, State.DELETED));
+        LOGGER.log(Level.INFO, "tunnel={0} was not used for long and has expired", tunnelId);
         return true;
     }
 
@@ -191,6 +212,7 @@ public final class Revocations implements AutoCloseable {
                     now.add(watch);
                     return now;
                 });
+        idle.changed(tunnelId);
         watch.check(known(tunnelId)); // it may have been learned meanwhile
         return watch;
     }
@@ -208,6 +230,7 @@ public final class Revocations implements AutoCloseable {
             while (!closed && store != null) {
                 try {
                     look(store);
+                    idle.note(store, live.keySet());
                     reachable = true;
                 } catch (BrokerException e) {
                     reachable = false;

@@ -129,10 +129,10 @@ public final class TunnelHandlers implements HttpService {
         if (secret == null || credentials.verify(id, secret) != Credentials.Verdict.VALID) {
             throw Refused.credentials();
         }
-        long generation = Credentials.generation(secret);
-        if (!revocations.accepts(id, generation)) {
+        if (!revocations.accepts(id, secret)) {
             throw Refused.credentials();
         }
+        long generation = Credentials.generation(secret);
         return new Call(request, response, fields, requestId, id, generation);
     }
 

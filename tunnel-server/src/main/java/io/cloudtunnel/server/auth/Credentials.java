@@ -170,6 +170,19 @@ public final class Credentials {
         return Long.parseLong(parts.group(3));
     }
 
+    /**
+     * When a secret was issued, in seconds since 1970.
+     *
+     * @throws IllegalArgumentException if it has not the form of one
+     */
+    public static long issuedSeconds(String secret) {
+        Matcher parts = FORM.matcher(secret);
+        if (!parts.matches()) {
+            throw new IllegalArgumentException("no secret");
+        }
+        return Long.parseLong(parts.group(4));
+    }
+
     /** The hash of the policy that a secret that was verified asks for, or {@code -}. */
     public static String policyHash(String secret) {
         Matcher parts = FORM.matcher(secret);

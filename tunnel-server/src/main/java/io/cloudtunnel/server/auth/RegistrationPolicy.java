@@ -2,6 +2,10 @@ package io.cloudtunnel.server.auth;
 
 import io.cloudtunnel.protocol.frame.Fields;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -46,6 +50,7 @@ public final class RegistrationPolicy {
     }
 
     private static final String BEARER = "Bearer ";
+    private static final String HASH = "sha256:";
     private static final Set<String> FORWARDING = Set.of("forwarded", "x-real-ip", "via");
 
     private final Mode mode;
@@ -57,7 +62,7 @@ public final class RegistrationPolicy {
      * A policy.
      *
      * @param mode the mode, null where none is configured
-     * @param keys keys by name
+     * @param keys keys by name, or their hashes as {@code sha256:HEX}
      * @param publicBaseUrl where the public finds this server, null where it is not configured
      * @param cloudRunService the name of the service on Cloud Run, null elsewhere
      */
@@ -85,13 +90,43 @@ public final class RegistrationPolicy {
             int colon = part.indexOf(':');
             String name = colon < 0 ? "" : part.substring(0, colon).strip();
             String key = part.substring(colon + 1).strip();
-            if (name.isEmpty() || key.length() < 16) {
+            if (name.isEmpty() || key.length() < 16 || isBadHash(key)) {
                 throw new IllegalArgumentException(
                         "name:key,name:key, each key of at least 16 characters, for example those"
-                                + " of: openssl rand -hex 24");
+                                + " of: openssl rand -hex 24, or sha256: and 64 hexadecimal digits"
+                                + " in small letters");
             }
             if (keys.put(name, key) != null) {
                 throw new IllegalArgumentException("names that differ from each other");
+            }
+        }
+        return keys;
+    }
+
+    /**
+     * Reads a key in each line, as {@code name:key}; what follows a {@code #} at the beginning of a
+     * line is left out.
+     *
+     * @throws IllegalArgumentException if a line has another form; the message holds no key
+     */
+    public static Map<String, String> parseKeyLines(String text) {
+        Map<String, String> keys = new LinkedHashMap<>();
+        int number = 0;
+        for (String line : text.lines().map(String::strip).toList()) {
+            number++;
+            if (line.isEmpty() || line.startsWith("#")) {
+                continue;
+            }
+            try {
+                parseKeys(line)
+                        .forEach((name, key) -> {
+                            if (keys.put(name, key) != null) {
+                                throw new IllegalArgumentException(
+                                        "names that differ from each other");
+                            }
+                        });
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("in line " + number + ": " + e.getMessage(), e);
             }
         }
         return keys;
@@ -116,11 +151,16 @@ public final class RegistrationPolicy {
         };
     }
 
+    private static boolean isBadHash(String key) {
+        return key.startsWith(HASH) && !key.matches(HASH + "[0-9a-f]{64}");
+    }
+
     private Decision byKey(@Nullable String given) {
         String who = null;
         if (given != null) {
             for (Map.Entry<String, String> key : keys.entrySet()) { // all of them: constant time
-                if (Credentials.constantTimeEquals(key.getValue(), given)) {
+                String asked = key.getValue().startsWith(HASH) ? hash(given) : given;
+                if (Credentials.constantTimeEquals(key.getValue(), asked)) {
                     who = key.getKey();
                 }
             }
@@ -134,6 +174,18 @@ public final class RegistrationPolicy {
                 (given == null ? "Registration needs a key: " : "This key may not register here: ")
                         + "give the agent one of the server's API_KEYS with --api-key KEY, or as"
                         + " TUNNEL_API_KEY.");
+    }
+
+    /** As it may stand in a file: keys are random and long, so a plain hash does. */
+    static String hash(String key) {
+        try {
+            byte[] hash =
+                    MessageDigest.getInstance("SHA-256")
+                            .digest(key.getBytes(StandardCharsets.UTF_8));
+            return HASH + HexFormat.of().formatHex(hash);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
 
     /** The token of an {@code Authorization} value of the scheme Bearer, null for another. */

@@ -70,6 +70,20 @@ public interface SecretStore {
     /** What has changed since a version, which is 0 at first. */
     Changes since(long version) throws BrokerException, InterruptedException;
 
+    /**
+     * Takes note that tunnels are used now.
+     *
+     * @param expiry how long this has to be known at least
+     */
+    void used(Collection<String> tunnels, Duration expiry)
+            throws BrokerException, InterruptedException;
+
+    /**
+     * When a tunnel was used last, in milliseconds since 1970; where that is not known, since when
+     * this store takes note of it, so that one that has forgotten lets nothing expire.
+     */
+    long lastUsedMillis(String tunnel) throws BrokerException, InterruptedException;
+
     /** Enters states again, where they are later than what the store has. */
     void restore(Map<String, State> states) throws BrokerException, InterruptedException;
 }

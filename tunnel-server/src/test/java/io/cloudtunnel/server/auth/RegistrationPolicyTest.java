@@ -29,6 +29,44 @@ class RegistrationPolicyTest {
                 null, Map.of(), base == null ? null : URI.create(base), service);
     }
 
+    @Test
+    void aFileHasAKeyInEachLineOrItsHash() {
+        Map<String, String> keys =
+                RegistrationPolicy.parseKeyLines(
+                        "# ours\n\nanna:anna-key-0123456789\r\n  bert: "
+                                + RegistrationPolicy.hash("bert-key-0123456789")
+                                + " \n");
+        RegistrationPolicy policy = new RegistrationPolicy(null, keys, null, null);
+        for (String name : new String[] {"anna", "bert"}) {
+            String key = "Bearer " + name + "-key-0123456789";
+            Decision.Allowed allowed =
+                    assertInstanceOf(
+                            Decision.Allowed.class,
+                            policy.decide("10.0.0.1", Fields.of("Authorization", key)));
+            assertEquals(name, allowed.who());
+        }
+        Fields stolen = Fields.of("Authorization", "Bearer " + keys.get("bert"));
+        assertInstanceOf(Decision.Refused.class, policy.decide("10.0.0.1", stolen));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "anna:anna-key-0123456789\nanna:other-key-0123456789",
+                "anna:short",
+                "anna:sha256:0123",
+                "anna-key-0123456789"
+            })
+    void aFileThatIsWrongSaysWhereAndRepeatsNoKey(String text) {
+        IllegalArgumentException e =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> RegistrationPolicy.parseKeyLines("#\n" + text));
+        String message = String.valueOf(e.getMessage());
+        assertTrue(message.startsWith("in line "), message);
+        assertFalse(message.contains("0123"), message);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "127.0.0.1, localhost",

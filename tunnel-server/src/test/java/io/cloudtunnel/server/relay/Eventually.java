@@ -5,14 +5,15 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** Waits for what sends no event. */
-final class Eventually {
+public final class Eventually {
 
     private static final long SECONDS = 10;
     private static final long LOOK_MILLIS = 5;
 
     private Eventually() {}
 
-    static void holds(String what, Callable<Boolean> so) throws Exception {
+    /** Asks again and again until it is so. */
+    public static void holds(String what, Callable<Boolean> so) throws Exception {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
         while (!so.call()) {
             if (System.nanoTime() > end) {

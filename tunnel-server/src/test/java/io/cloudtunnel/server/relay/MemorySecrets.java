@@ -15,6 +15,8 @@ final class MemorySecrets implements SecretStore {
         private final Map<String, State> states = new HashMap<>();
         private final Map<String, Long> changes = new LinkedHashMap<>();
         private long version;
+        private final Map<String, Long> used = new HashMap<>();
+        private long usedSince = System.currentTimeMillis();
 
         private synchronized void enter(String tunnel, State state) {
             State old = states.getOrDefault(tunnel, State.INITIAL);
@@ -29,6 +31,8 @@ final class MemorySecrets implements SecretStore {
             states.clear();
             changes.clear();
             version = 0;
+            used.clear();
+            usedSince = System.currentTimeMillis();
         }
     }
 
@@ -92,6 +96,22 @@ final class MemorySecrets implements SecretStore {
                 }
             });
             return new Changes(data.version, true, data.version < version, states);
+        }
+    }
+
+    @Override
+    public void used(Collection<String> tunnels, Duration expiry) throws BrokerException {
+        check.run();
+        synchronized (data) {
+            tunnels.forEach(tunnel -> data.used.put(tunnel, System.currentTimeMillis()));
+        }
+    }
+
+    @Override
+    public long lastUsedMillis(String tunnel) throws BrokerException {
+        check.run();
+        synchronized (data) {
+            return data.used.getOrDefault(tunnel, data.usedSince);
         }
     }
 

@@ -73,6 +73,25 @@ public abstract class SecretStoreContract {
     }
 
     @Test
+    void whenATunnelWasUsedLastIsKnownOrSinceWhenThatIsKept() throws Exception {
+        Duration expiry = Duration.ofMillis(20);
+        long began = store.lastUsedMillis("t");
+        assertEquals(began, store.lastUsedMillis("other"));
+        store.used(List.of("t", "u"), expiry);
+        long first = store.lastUsedMillis("t");
+        assertTrue(first >= began, first + " behind " + began);
+        Eventually.holds(
+                "noted later",
+                () -> {
+                    store.used(List.of("t"), expiry);
+                    return store.lastUsedMillis("t") > first + 3 * expiry.toMillis();
+                });
+        assertTrue(store.lastUsedMillis("u") <= first);
+        empty();
+        assertTrue(store.lastUsedMillis("u") > first, "it has forgotten, and begins anew");
+    }
+
+    @Test
     void aSecretThatWasRotatedAwayCountsForItsGrace() throws Exception {
         long before = System.currentTimeMillis();
         State first = store.rotate("t", 0, GRACE);

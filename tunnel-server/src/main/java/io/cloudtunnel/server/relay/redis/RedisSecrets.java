@@ -20,6 +20,9 @@ final class RedisSecrets implements SecretStore {
         "cloudtunnel:{secrets}:changes",
         "cloudtunnel:{secrets}:version"
     };
+    private static final String[] USE_KEYS = {
+        "cloudtunnel:{secrets}:used", "cloudtunnel:{secrets}:used-since"
+    };
     private static final String DELETED = "deleted";
     private static final int AT_ONCE = 500; // states in one command
 
@@ -93,6 +96,30 @@ final class RedisSecrets implements SecretStore {
             end
             return answer
             """;
+
+    private static final String MILLIS =
+            """
+            local time = redis.call('TIME')
+            local millis = time[1] * 1000 + math.floor(time[2] / 1000)
+            redis.call('SET', KEYS[2], string.format('%.0f', millis), 'NX')
+            """;
+
+    /** Expiry in milliseconds, then tunnels. What is known for twice the expiry is forgotten. */
+    private static final String USED =
+            MILLIS
+                    + """
+                    for i = 2, #ARGV do
+                      redis.call('ZADD', KEYS[1], millis, ARGV[i])
+                    end
+                    return redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf',
+                        string.format('(%.0f', millis - 2 * ARGV[1]))
+                    """;
+
+    private static final String LAST_USED =
+            MILLIS
+                    + """
+                    return redis.call('ZSCORE', KEYS[1], ARGV[1]) or redis.call('GET', KEYS[2])
+                    """;
 
     private final RedisDirectory directory;
 
@@ -182,6 +209,29 @@ final class RedisSecrets implements SecretStore {
         if (!pairs.isEmpty()) {
             restore(pairs);
         }
+    }
+
+    @Override
+    public void used(Collection<String> tunnels, Duration expiry)
+            throws BrokerException, InterruptedException {
+        List<String> all = List.copyOf(tunnels);
+        for (int i = 0; i < all.size(); i += AT_ONCE) {
+            List<String> arguments = new ArrayList<>();
+            arguments.add(Long.toString(expiry.toMillis()));
+            arguments.addAll(all.subList(i, Math.min(all.size(), i + AT_ONCE)));
+            String[] some = arguments.toArray(String[]::new);
+            Long ignored =
+                    directory.<Long>call(
+                            redis -> redis.eval(USED, ScriptOutputType.INTEGER, USE_KEYS, some));
+        }
+    }
+
+    @Override
+    public long lastUsedMillis(String tunnel) throws BrokerException, InterruptedException {
+        String millis =
+                directory.call(
+                        redis -> redis.eval(LAST_USED, ScriptOutputType.VALUE, USE_KEYS, tunnel));
+        return (long) Double.parseDouble(millis);
     }
 
     private void restore(List<String> pairs) throws BrokerException, InterruptedException {

@@ -1,0 +1,59 @@
+package io.cloudtunnel.server.agents;
+
+import io.cloudtunnel.protocol.frame.Fields;
+import io.cloudtunnel.protocol.session.ExchangeException;
+import io.cloudtunnel.server.access.Guards;
+import io.cloudtunnel.server.front.Forwarding;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets agents register and connect, as far as their operator's policy for agents goes;
+ * docs/access.md. Immutable.
+ *
+ * @param guards have the policy
+ * @param forwarding where agents come from
+ */
+public record OperatorGate(Guards guards, Forwarding forwarding) {
+
+    private static final Logger LOGGER = System.getLogger(OperatorGate.class.getName());
+
+    /**
+     * Why an agent may not.
+     *
+     * @param status of the answer
+     * @param code the value of {@code Cloudtunnel-Error}
+     */
+    record Refusal(int status, String code, String text) {}
+
+    /**
+     * Decides about a request. May wait for the keys of an issuer, 6 s at most.
+     *
+     * @param peer the address that the connection comes from
+     * @return null if it may go on
+     */
+    @Nullable Refusal refusal(String peer, Fields fields) {
+        String client = forwarding.client(fields, peer);
+        try {
+            guards.admitAgent(client, fields);
+            return null;
+        } catch (ExchangeException e) {
+            LOGGER.log(Level.INFO, "agent refused: agent={0} {1}", client, e.text());
+            return switch (e.code()) {
+                case FORBIDDEN ->
+                        new Refusal(403, "forbidden", "no agent may connect from this address");
+                // No 401, by which the agent would think that its secret is wrong.
+                case UNAUTHORIZED ->
+                        new Refusal(
+                                403,
+                                "agent-token",
+                                "agents need a token of this server's operator: " + e.text());
+                default -> new Refusal(e.code().status(), e.code().token(), e.text());
+            };
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Refusal(503, "draining", "the server leaves");
+        }
+    }
+}
