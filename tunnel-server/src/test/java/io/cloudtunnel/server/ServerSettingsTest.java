@@ -7,8 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.cloudtunnel.program.SettingException;
 import io.cloudtunnel.program.Settings;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -60,6 +64,47 @@ class ServerSettingsTest {
                         .getMessage();
         assertTrue(wrong != null && wrong.contains("redis://"), wrong);
         assertTrue(!String.valueOf(wrong).contains("secret"), wrong);
+    }
+
+    private static String refusal(Map<String, String> settings) {
+        return String.valueOf(
+                assertThrows(
+                                SettingException.class,
+                                () ->
+                                        TunnelServer.builder()
+                                                .settings(Settings.of(ServerOptions.ALL, settings)))
+                        .getMessage());
+    }
+
+    @Test
+    void expiryNeedsAStoreAndTime() {
+        String alone = refusal(Map.of("tunnel-expiry", "30d"));
+        assertTrue(alone.contains("set REDIS_URL"), alone);
+        String shortly = refusal(Map.of("tunnel-expiry", "5s"));
+        assertTrue(shortly.contains("from 1m"), shortly);
+    }
+
+    @Test
+    void oidcNeedsAnIssuer() {
+        String nobody = refusal(Map.of("registration", "oidc"));
+        assertTrue(nobody.contains("AGENT_JWT_ISSUER"), nobody);
+    }
+
+    @Test
+    void keysOfAFileComeBesideTheOthers(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("keys");
+        Files.writeString(file, "bert:bert-key-0123456789\n");
+        Map<String, String> both =
+                Map.of("api-keys", "anna:anna-key-0123456789", "api-keys-file", file.toString());
+        TunnelServerBuilder builder =
+                TunnelServer.builder().settings(Settings.of(ServerOptions.ALL, both));
+        assertEquals(Set.of("anna", "bert"), builder.apiKeys().keySet());
+        Files.writeString(file, "anna:other-key-0123456789\n");
+        String twice = refusal(both);
+        assertTrue(twice.contains("api-keys-file") || twice.contains("API_KEYS_FILE"), twice);
+        assertTrue(!twice.contains("0123"), twice);
+        String missing = refusal(Map.of("api-keys-file", folder.resolve("none").toString()));
+        assertTrue(missing.contains("can be read"), missing);
     }
 
     @Test
