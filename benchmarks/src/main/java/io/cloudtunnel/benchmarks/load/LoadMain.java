@@ -81,6 +81,7 @@ public final class LoadMain {
                         case "nginx" -> factory.nginx(local);
                         case "ours" -> factory.ours(local);
                         case "signed" -> factory.signed(local);
+                        case "everything" -> factory.everything(local);
                         case "routing" -> factory.routing(local);
                         case "relayed" -> factory.relayed(way, local, false);
                         case "relayed-nats" -> factory.relayed(way, local, true);

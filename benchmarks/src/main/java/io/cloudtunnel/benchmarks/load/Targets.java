@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +79,33 @@ record Targets(Path folder, String server, String agent, String jvmOptions) {
         return ours("signed", local, port -> port, "--signed", "required");
     }
 
+    /**
+     * Ours, with what operators may switch on: signed links, metrics of both halves, a log as JSON,
+     * a policy that lets the client in, and limits that it does not reach.
+     */
+    Target everything(int local) throws IOException, InterruptedException {
+        String[] environment = {
+            "SIGNED", "required",
+            "ADMIN_PORT", Integer.toString(Programs.freePort()),
+            "LOG_FORMAT", "json",
+            "ACCESS_ALLOW", "127.0.0.0/8,::1",
+            "LIMIT_TUNNEL_RPS", "1000000",
+            "LIMIT_CLIENT_RPS", "1000000",
+            "LIMIT_CLIENT_CONCURRENT", "100000"
+        };
+        return ours(
+                "everything",
+                local,
+                port -> port,
+                environment,
+                "--signed",
+                "required",
+                "--admin-port",
+                Integer.toString(Programs.freePort()),
+                "--log-format",
+                "json");
+    }
+
     /** Where the agent finds a server. */
     interface Between {
         /** Leads to the given port of the server. */
@@ -87,19 +115,35 @@ record Targets(Path folder, String server, String agent, String jvmOptions) {
     /** Ours, with something between agent and server; the public side goes round it. */
     Target ours(String name, int local, Between between, String... agentOptions)
             throws IOException, InterruptedException {
+        return ours(name, local, between, new String[0], agentOptions);
+    }
+
+    private Target ours(
+            String name,
+            int local,
+            Between between,
+            String[] serverEnvironment,
+            String... agentOptions)
+            throws IOException, InterruptedException {
         int port = Programs.freePort();
         String file = name.replaceAll("\\W", "");
         Child serverChild =
                 Child.start(
                         folder.resolve(file + "-server.log"),
                         program(server, "io.cloudtunnel.server.Main"),
-                        "PORT",
-                        Integer.toString(port),
-                        "REGISTRATION",
-                        "open");
+                        and(
+                                serverEnvironment,
+                                "PORT",
+                                Integer.toString(port),
+                                "REGISTRATION",
+                                "open"));
         ready(new Target(name, port, "/health/live?", List.of(serverChild)));
         Child agentChild = agent(file, between.port(port), local, agentOptions);
         return ready(new Target(name, port, tunnel(agentChild), List.of(serverChild, agentChild)));
+    }
+
+    private static String[] and(String[] some, String... more) {
+        return Stream.of(some, more).flatMap(Stream::of).toArray(String[]::new);
     }
 
     /** Ours, with Helidon's routing instead of our own connection at the public side. */
