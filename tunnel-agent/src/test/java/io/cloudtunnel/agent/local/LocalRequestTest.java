@@ -192,6 +192,39 @@ class LocalRequestTest {
         }
     }
 
+    /** Neither a request nor the local service can send the agent anywhere else. */
+    @Test
+    void nothingButItsAddressIsAsked() throws Exception {
+        try (ScriptedPeer elsewhere = recorder(new CompletableFuture<>());
+                ScriptedPeer peer =
+                        new ScriptedPeer(c -> {
+                            while (true) {
+                                c.head();
+                                c.write(
+                                        "HTTP/1.1 307 Go\r\nLocation: "
+                                                + elsewhere.url()
+                                                + "/\r\nContent-Length: 0\r\n\r\n");
+                            }
+                        });
+                LocalFixture local = new LocalFixture(peer.url())) {
+            String authority = "127.0.0.1:" + elsewhere.port();
+            Fields fields =
+                    Fields.of(
+                            "Host",
+                            authority,
+                            "X-Forwarded-Host",
+                            authority,
+                            "Forwarded",
+                            "host=" + authority);
+            for (String target : new String[] {"/", "//" + authority + "/", "/@" + authority}) {
+                LocalFixture.Answer answer = local.call("GET", target, fields, "");
+                assertEquals(307, answer.status());
+                assertEquals(elsewhere.url() + "/", answer.head().fields().first("Location"));
+            }
+            assertEquals(0, elsewhere.accepted());
+        }
+    }
+
     @Test
     void aFieldCannotBreakOut() throws Exception {
         CompletableFuture<String> head = new CompletableFuture<>();

@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import io.cloudtunnel.protocol.http.Authority;
+import java.net.CookieManager;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -77,5 +81,30 @@ class CookiePathsTest {
             })
     void otherCookiesAreLeftAlone(String cookie) {
         assertSame(cookie, rewrite(cookie));
+    }
+
+    /** Whatever path it asks for, as a browser keeps it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a=1",
+                "a=1; Path=/",
+                "a=1; Path=/pub",
+                "a=1; Path=/pub/",
+                "a=1; Path=/pub/B",
+                "a=1; Path=/pub/B/x",
+                "a=1; Path=/pub/A/../B",
+                "a=1; Path=/pub/A; Path=/pub/B",
+                "a=1; Domain=localhost; Path=/pub/B"
+            })
+    void noTunnelGetsTheCookiesOfAnother(String cookie) throws Exception {
+        CookieManager browser = new CookieManager();
+        URI from = URI.create("http://tunnels.example.com/pub/A/x");
+        browser.put(from, Map.of("Set-Cookie", List.of(rewrite(cookie))));
+        assertEquals(1, browser.getCookieStore().getCookies().size());
+        for (String other : List.of("/", "/pub/", "/pub/B", "/pub/B/", "/pub/B/x/y")) {
+            URI to = URI.create("http://tunnels.example.com" + other);
+            assertEquals(List.of(), browser.get(to, Map.of()).get("Cookie"), other);
+        }
     }
 }
