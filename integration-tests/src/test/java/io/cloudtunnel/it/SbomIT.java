@@ -3,10 +3,12 @@ package io.cloudtunnel.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
@@ -21,6 +23,8 @@ class SbomIT {
     @ValueSource(strings = {"tunnel-server", "tunnel-agent"})
     void listsWhatTheProgramsHold(String module) throws IOException {
         Path target = Path.of("..", module, "target");
+        boolean written = Files.exists(target.resolve("bom.json"));
+        assumeTrue(written || System.getenv("CI") != null, "not written by mvn --offline");
         JsonNode bom = new ObjectMapper().readTree(target.resolve("bom.json").toFile());
         assertEquals("CycloneDX", bom.path("bomFormat").asText());
         assertEquals(module, bom.at("/metadata/component/name").asText());
