@@ -35,6 +35,9 @@ public final class Train {
         List<String> training =
                 List.of(
                         home.resolve("runtime/bin/java").toString(),
+                        // JDK 25 warns at each start of stubs in the cache that fit no more.
+                        "-XX:+UnlockDiagnosticVMOptions",
+                        "-XX:-AOTAdapterCaching",
                         "-XX:AOTCacheOutput=" + home.resolve(trained + ".aot"),
                         "-jar",
                         home.resolve(trained + ".jar").toString());
