@@ -1,0 +1,209 @@
+package io.cloudtunnel.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.cloudtunnel.server.relay.servers.Installed;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The agent without Java: unpacked, run, upgraded and removed as docs/agent-install.md says. */
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class AgentPackageIT {
+
+    private static final String NAME = "tunnel-agent-linux-x64";
+
+    /** Two versions, made once: 1 and 2. */
+    @TempDir static Path made;
+
+    @TempDir Path folder;
+
+    private EchoService local;
+    private Programs server;
+
+    @BeforeAll
+    static void make() throws Exception {
+        Path home = made.resolve("home");
+        Homes.make(home, "tunnel-agent", "tunnel-server");
+        for (String version : List.of("1", "2")) {
+            Programs.run(
+                    made,
+                    List.of(
+                            "/bin/sh",
+                            Homes.script("linux/archive.sh"),
+                            home.toString(),
+                            version,
+                            made.resolve(version).toString()),
+                    Map.of("COMPRESS", "gzip -1"));
+        }
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        local = new EchoService();
+        server = Programs.start(folder, "tunnel-server", Map.of(), "--port", "0");
+        server.port();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+        local.close();
+    }
+
+    @Test
+    void theArchive() throws Exception {
+        Path opt = Files.createDirectory(folder.resolve("opt"));
+        Path state = Files.createDirectory(folder.resolve("state"));
+        Path configuration = folder.resolve("application.yaml");
+        Files.writeString(
+                configuration,
+                "server: http://localhost:%d\nlocal: %d\n".formatted(server.port(), local.port()));
+        String url = throughTheArchive("1", opt, state, configuration);
+        assertEquals(url, throughTheArchive("2", opt, state, configuration), "upgraded");
+
+        delete(opt);
+        assertEquals(List.of("credentials.json"), names(state).stream().limit(1).toList());
+    }
+
+    /** Installs a version beside those that are there, as the one that is started. */
+    private String throughTheArchive(String version, Path opt, Path state, Path configuration)
+            throws Exception {
+        run("tar", "-C", opt.toString(), "-xzf", made(version, NAME + ".tar.gz").toString());
+        Path link = opt.resolve("tunnel-agent");
+        run("ln", "-sfn", "tunnel-agent-" + version, link.toString());
+        verifyUnit(link);
+        List<String> command =
+                List.of(
+                        link.resolve("bin/tunnel-agent").toString(),
+                        "--config",
+                        configuration.toString());
+        String credentials = state.resolve("credentials.json").toString();
+        try (Programs agent = program(command, Map.of("TUNNEL_CREDENTIALS", credentials))) {
+            return page(agent);
+        }
+    }
+
+    private void verifyUnit(Path installed) throws Exception {
+        String unit = Files.readString(installed.resolve("etc/tunnel-agent.service"));
+        Path here = folder.resolve("tunnel-agent.service");
+        Files.writeString(here, unit.replace("/opt/tunnel-agent/", installed + "/"));
+        assertEquals("", run("systemd-analyze", "verify", here.toString()));
+    }
+
+    @Test
+    void theOneFile() throws Exception {
+        Path program = folder.resolve("tunnel-agent");
+        Files.copy(made("1", NAME), program, StandardCopyOption.COPY_ATTRIBUTES);
+        Path cache = folder.resolve("cache");
+        String url;
+        try (Programs one = oneFile(program, cache, "one");
+                Programs two =
+                        oneFile(program, cache, "two")) { // at once, and nothing is there yet
+            url = page(one);
+            page(two);
+        }
+        assertEquals(1, names(cache.resolve("cloudtunnel")).size(), "one folder, and no leftovers");
+
+        Files.copy(
+                made("2", NAME),
+                program,
+                StandardCopyOption.COPY_ATTRIBUTES,
+                StandardCopyOption.REPLACE_EXISTING);
+        try (Programs one = oneFile(program, cache, "one")) {
+            assertEquals(url, page(one), "upgraded");
+        }
+        assertEquals(2, names(cache.resolve("cloudtunnel")).size());
+
+        delete(cache);
+        try (Programs one = oneFile(program, cache, "one")) {
+            assertEquals(url, page(one), "unpacked again");
+        }
+    }
+
+    @Test
+    void whatTheOneFileSaysWhereItCannotUnpack() throws Exception {
+        Path file = Files.createFile(folder.resolve("file"));
+        refuses(made("1", NAME), file, "it cannot write to " + file + "/cloudtunnel");
+
+        Path half = folder.resolve("half");
+        Files.copy(made("1", NAME), half, StandardCopyOption.COPY_ATTRIBUTES);
+        try (RandomAccessFile cut = new RandomAccessFile(half.toFile(), "rw")) {
+            cut.setLength(cut.length() / 2);
+        }
+        Path cache = folder.resolve("cache");
+        refuses(half, cache, "is damaged: download it again");
+        assertEquals(List.of(), names(cache.resolve("cloudtunnel")));
+    }
+
+    private void refuses(Path program, Path cache, String told) throws Exception {
+        try (Programs refused = oneFile(program, cache, "x")) {
+            assertEquals(2, refused.awaitExit());
+            assertTrue(refused.output().contains(told), refused.output());
+        }
+    }
+
+    private Programs oneFile(Path program, Path cache, String name) throws Exception {
+        return program(
+                List.of(program.toString(), "--name", name),
+                Map.of(
+                        "XDG_CACHE_HOME", cache.toString(),
+                        "TUNNEL_CREDENTIALS", folder.resolve("credentials.json").toString(),
+                        "TUNNEL_SERVER", "http://localhost:" + server.port(),
+                        "TUNNEL_LOCAL", Integer.toString(local.port())));
+    }
+
+    /** Nothing of this machine's Java is found, and a cache that does not fit is an error. */
+    private Programs program(List<String> command, Map<String, String> environment)
+            throws Exception {
+        List<String> all = new ArrayList<>(List.of("/usr/bin/env", "-i", "PATH=/usr/bin:/bin"));
+        all.add("JAVA_TOOL_OPTIONS=-XX:AOTMode=on");
+        environment.forEach((name, value) -> all.add(name + "=" + value));
+        all.addAll(command);
+        return Programs.start(folder, all, Map.of());
+    }
+
+    /** A page through the tunnel, by curl; the public URL. */
+    private String page(Programs agent) throws Exception {
+        String url = agent.publicUrl();
+        server.await("link", line -> line.contains(" open"));
+        assertEquals("200", run("curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", url));
+        agent.terminate();
+        assertEquals(143, agent.awaitExit());
+        assertFalse(agent.output().contains("[warning]"), agent.output());
+        return url;
+    }
+
+    private String run(String program, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(Installed.need(program)));
+        command.addAll(List.of(arguments));
+        return Programs.run(folder, command, Map.of());
+    }
+
+    private static Path made(String version, String name) {
+        return made.resolve(version).resolve(name);
+    }
+
+    private void delete(Path folder) throws Exception {
+        run("rm", "-r", folder.toString());
+    }
+
+    private static List<String> names(Path folder) throws Exception {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+        }
+    }
+}
