@@ -14,9 +14,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * {@code java StartUp.java HOME RUNS}: how long a server in a folder that train.sh has made takes from
- * its start to the first 200 of /health/ready, with the AOT cache, without it, and as the jar on the
- * whole JDK that runs this; one after the other, RUNS times. Then the medians.
+ * {@code java StartUp.java HOME JAR RUNS}: how long a server in a folder that train.sh has made takes
+ * from its start to the first 200 of /health/ready, with the AOT cache, without it, and as the JAR that
+ * Maven built on the whole JDK that runs this; one after the other, RUNS times. Then the medians, of
+ * the time and of the processor's time until then, which other programs on the machine disturb less.
  */
 public final class StartUp {
 
@@ -24,7 +25,7 @@ public final class StartUp {
 
     public static void main(String[] args) throws Exception {
         Path home = Path.of(args[0]).toAbsolutePath();
-        int runs = Integer.parseInt(args[1]);
+        int runs = Integer.parseInt(args[2]);
         String own = home.resolve("runtime/bin/java").toString();
         String jdk = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         String jar = home.resolve("tunnel-server.jar").toString();
@@ -33,18 +34,28 @@ public final class StartUp {
                 List.of(
                         List.of(own, cache, "-XX:AOTMode=on", "-jar", jar),
                         List.of(own, "-jar", jar),
-                        List.of(jdk, "-jar", jar));
+                        List.of(jdk, "-jar", args[1]));
         long[][] millis = new long[ways.size()][runs];
+        long[][] busy = new long[ways.size()][runs];
         for (int run = 0; run < runs; run++) {
             for (int way = 0; way < ways.size(); way++) {
-                millis[way][run] = millisOf(ways.get(way));
+                long[] took = millisOf(ways.get(way));
+                millis[way][run] = took[0];
+                busy[way][run] = took[1];
             }
         }
-        long cached = show("with the cache", millis[0]);
-        long plain = show("without", millis[1]);
-        long whole = show("jar on the whole JDK", millis[2]);
-        System.out.printf("with the cache / without: %.2f%n", (double) cached / plain);
-        System.out.printf("with the cache / jar on the whole JDK: %.2f%n", (double) cached / whole);
+        show("time", millis);
+        show("processor's time", busy);
+    }
+
+    private static void show(String what, long[][] millis) {
+        System.out.println(what + ":");
+        long cached = show("  with the cache", millis[0]);
+        long plain = show("  without", millis[1]);
+        long whole = show("  JAR on the whole JDK", millis[2]);
+        System.out.printf(
+                "  with the cache / without: %.2f, / JAR on the whole JDK: %.2f%n",
+                (double) cached / plain, (double) cached / whole);
     }
 
     private static long show(String what, long[] millis) {
@@ -55,7 +66,7 @@ public final class StartUp {
         return median;
     }
 
-    private static long millisOf(List<String> command) throws Exception {
+    private static long[] millisOf(List<String> command) throws Exception {
         int port;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
@@ -74,7 +85,8 @@ public final class StartUp {
                 }
                 Thread.sleep(2); // this measures, and has nothing to wait on
             }
-            return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+            long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+            return new long[] {took, process.info().totalCpuDuration().orElseThrow().toMillis()};
         } finally {
             process.toHandle().destroy();
             process.waitFor();
