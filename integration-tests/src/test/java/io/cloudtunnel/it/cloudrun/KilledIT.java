@@ -8,9 +8,11 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** SIGKILL, of which nobody is told: of an agent beside another one, and then of the server. */
+@EnabledIfSystemProperty(named = "tests.long", matches = "true") // ChaosIT kills, too
 @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class KilledIT {
 
