@@ -176,6 +176,14 @@ class HandshakeTest {
                 look(ask("GET", query("a".repeat(32), tunnel.secret), handshake())));
     }
 
+    @Test
+    void aRefusalSaysWhy() throws Exception {
+        RawClient.Answer answer = ask("GET", query(tunnel.id, "x"), handshake());
+        assertEquals(401, answer.status());
+        assertTrue(answer.text().contains("id and secret of a tunnel"), answer.text());
+        assertEquals("close", answer.first("Connection"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"GET", "POST", "PUT"})
     void withoutAnUpgradeTheAnswerIs426(String method) throws Exception {

@@ -1,6 +1,8 @@
 package io.cloudtunnel.server.agents;
 
 import io.cloudtunnel.protocol.frame.Fields;
+import io.cloudtunnel.protocol.http.BodyFraming;
+import io.cloudtunnel.protocol.http.HttpOutput;
 import io.cloudtunnel.protocol.signed.LinkKeys;
 import io.cloudtunnel.protocol.signed.SignedSecret;
 import io.cloudtunnel.server.auth.Credentials;
@@ -10,21 +12,20 @@ import io.cloudtunnel.server.front.Role;
 import io.cloudtunnel.server.front.RoutingFields;
 import io.cloudtunnel.server.observe.RequestIds;
 import io.helidon.common.buffers.BufferData;
-import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
-import io.helidon.http.HeaderValues;
 import io.helidon.http.HttpPrologue;
 import io.helidon.http.Method;
-import io.helidon.http.RequestException;
 import io.helidon.http.Status;
 import io.helidon.http.WritableHeaders;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.websocket.WsConfig;
 import io.helidon.webserver.websocket.WsUpgrader;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -75,6 +76,7 @@ public final class AgentEndpoint extends WsUpgrader {
         if (!key.matches("[A-Za-z0-9+/]{22}==")
                 || !SUPPORTED_VERSION.equals(headers.first(WS_VERSION).orElse(""))) {
             throw refused(
+                    context,
                     Status.BAD_REQUEST_400,
                     "bad-request",
                     "Sec-WebSocket-Key and Sec-WebSocket-Version: 13 are needed",
@@ -85,13 +87,19 @@ public final class AgentEndpoint extends WsUpgrader {
         boolean signed = fields.hasToken("Sec-WebSocket-Protocol", SignedSecret.SUBPROTOCOL);
         String unwanted = acceptor.signed().refusal(signed);
         if (unwanted != null) {
-            throw refused(Status.FORBIDDEN_403, unwanted, acceptor.signed().refusalText(), headers);
+            throw refused(
+                    context,
+                    Status.FORBIDDEN_403,
+                    unwanted,
+                    acceptor.signed().refusalText(),
+                    headers);
         }
         SignedRequest request = signed ? SignedRequest.of(credentials, fields) : null;
         Admitted admitted = authenticate(context, prologue, headers, signed, request);
         String tunnelId = admitted.tunnelId();
         if (!acceptor.tryReserve()) {
             throw refused(
+                    context,
                     Status.SERVICE_UNAVAILABLE_503,
                     acceptor.refusal(),
                     "this instance takes no more links: " + acceptor.refusal(),
@@ -113,7 +121,12 @@ public final class AgentEndpoint extends WsUpgrader {
         OperatorGate.Refusal refusal =
                 acceptor.operator().refusal(context.remotePeer().host(), fields);
         if (refusal != null) {
-            throw refused(Status.create(refusal.status()), refusal.code(), refusal.text(), headers);
+            throw refused(
+                    context,
+                    Status.create(refusal.status()),
+                    refusal.code(),
+                    refusal.text(),
+                    headers);
         }
     }
 
@@ -183,6 +196,7 @@ public final class AgentEndpoint extends WsUpgrader {
                             ? signed ? "not proved" : "missing"
                             : genuine ? "revoked" : verdict.name().toLowerCase(Locale.ROOT));
             throw refused(
+                    context,
                     Status.UNAUTHORIZED_401,
                     "bad-credentials",
                     "id and secret of a tunnel of this server are needed",
@@ -192,28 +206,37 @@ public final class AgentEndpoint extends WsUpgrader {
         return new Admitted(id, generation, Credentials.policyHash(secret), keys);
     }
 
-    private RequestException refused(
-            Status status, String code, String text, WritableHeaders<?> headers) {
+    /**
+     * Answers, and has the connection closed. Not by Helidon's {@code RequestException}: of that
+     * the text is left out, unless those of all its errors are shown.
+     */
+    private CloseConnectionException refused(
+            ConnectionContext context,
+            Status status,
+            String code,
+            String text,
+            WritableHeaders<?> headers) {
         acceptor.observer().linkRefused(code);
         Fields fields = RoutingFields.of(headers);
         ErrorAnswer answer =
                 ErrorAnswer.of(status.code(), code, text, RequestIds.of(fields), fields);
-        RequestException.Builder refusal =
-                RequestException.builder()
-                        .type(DirectHandler.EventType.OTHER)
-                        .status(status)
-                        .message(answer.body().utf8())
-                        .safeMessage(true)
-                        .setKeepAlive(false);
-        Fields told = answer.head().fields().without("Content-Length"); // Helidon counts it
+        Fields.Builder told = answer.head().fields().toBuilder().add("Connection", "close");
         if (code.equals(LinkAcceptor.TOO_MANY)) {
-            told =
-                    told.without("Retry-After").toBuilder()
-                            .add("Retry-After", LinkAcceptor.RETRY_SECONDS)
-                            .build();
+            told.set("Retry-After", LinkAcceptor.RETRY_SECONDS);
         }
-        told.forEach((name, value) -> refusal.header(HeaderValues.create(name, value)));
-        return refusal.build();
+        HttpOutput out = new HttpOutput(ContextStreams.output(context.dataWriter()));
+        try {
+            out.writeResponse(
+                    status.code(),
+                    answer.head().reason(),
+                    told.build(),
+                    BodyFraming.fixed(answer.body().length()));
+            out.write(answer.body());
+            out.end();
+        } catch (IOException e) {
+            LOGGER.log(Level.TRACE, "the agent has gone", e);
+        }
+        return new CloseConnectionException("the link was refused: " + code);
     }
 
     private void switchProtocols(
