@@ -3,7 +3,6 @@ package io.cloudtunnel.server.agents;
 import io.cloudtunnel.protocol.frame.BinaryCodec;
 import io.cloudtunnel.protocol.frame.Greeting;
 import io.cloudtunnel.protocol.frame.ProtocolException;
-import io.cloudtunnel.protocol.frame.Reason;
 import io.cloudtunnel.protocol.frame.RequestHead;
 import io.cloudtunnel.protocol.session.ErrorCode;
 import io.cloudtunnel.protocol.session.Exchange;
@@ -27,11 +26,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A connection that an agent's link lives on, from the 101 to its end. */
@@ -49,10 +44,9 @@ final class AgentConnection implements ServerConnection, AgentLink {
     private final boolean signed;
     private final LinkUpstream upstream;
     private final CountDownLatch begun = new CountDownLatch(1); // until the 101 is written
-    private final List<ScheduledFuture<?>> timers = new ArrayList<>(4); // of the serving thread
+    private final LinkEnding ending;
     private volatile @Nullable Greeting greeting;
     private volatile Revocations.@Nullable Watch watch; // from begin on
-    private volatile boolean leaving; // it gets no new requests
 
     AgentConnection(
             ConnectionContext context,
@@ -86,6 +80,7 @@ final class AgentConnection implements ServerConnection, AgentLink {
                                 acceptor.patrol(),
                                 new AgentEvents())
                         : new JsonUpstream(link, acceptor.limits(), acceptor.budget());
+        this.ending = new LinkEnding(tunnelId, acceptor, link, upstream, begun);
     }
 
     /**
@@ -97,7 +92,7 @@ final class AgentConnection implements ServerConnection, AgentLink {
     void begin(Runnable handshake) {
         try {
             acceptor.links().add(tunnelId, this);
-            watch = acceptor.revocations().watch(tunnelId, generation, this::revoked);
+            watch = acceptor.revocations().watch(tunnelId, generation, ending::revoked);
             handshake.run();
         } catch (RuntimeException e) {
             upstream.end(
@@ -116,8 +111,7 @@ final class AgentConnection implements ServerConnection, AgentLink {
         String open = signed ? "open, signed" : "open";
         LOGGER.log(Level.INFO, "link tunnel={0} agent={1} {2}", tunnelId, peer, open);
         acceptor.observer().linkOpened(upstream.carriesInterim());
-        in(acceptor.limits().helloWait(), this::expectHello);
-        limitLifetime();
+        ending.begin();
         try {
             upstream.serve();
         } catch (IOException e) {
@@ -136,7 +130,7 @@ final class AgentConnection implements ServerConnection, AgentLink {
                                     + e.getMessage());
             awaitEnd();
         } finally {
-            timers.forEach(timer -> timer.cancel(false));
+            ending.over();
             forget();
             acceptor.observer().linkEnded(System.nanoTime() - openedNanos);
             LOGGER.log(
@@ -158,57 +152,19 @@ final class AgentConnection implements ServerConnection, AgentLink {
         acceptor.release();
     }
 
-    /** Its secret does not count any more. */
-    private void revoked() {
-        leaving = true;
-        acceptor.observer().linkRetired("revoked");
-        inBackground(() -> {
-            begun.await(); // nothing may be written before the 101
-            upstream.expire();
-            link.close(LinkCloseCode.REVOKED, "revoked: the secret was deleted or rotated away");
-        });
-    }
-
-    private void in(Duration time, Runnable task) {
-        timers.add(acceptor.timer().schedule(task, time.toNanos(), TimeUnit.NANOSECONDS));
-    }
-
-    private void limitLifetime() {
-        LinkLifetime lifetime = acceptor.lifetime();
-        if (lifetime.isLimited()) {
-            in(lifetime.untilNoNew(), this::retire);
-            in(lifetime.untilReset(), upstream::expire);
-            in(lifetime.untilClosed(), () -> inBackground(this::goAway));
-        }
-    }
-
-    /** The link's time is nearly over. In JSON mode it closes with its last answer. */
-    private void retire() {
-        leaving = true;
-        acceptor.observer().linkRetired("link-expired");
-        LinkLifetime lifetime = acceptor.lifetime();
-        Duration left = lifetime.untilReset().minus(lifetime.untilNoNew());
-        upstream.retire(left);
-        if (!upstream.carriesInterim()) {
-            inBackground(() -> {
-                if (upstream.drain(left)) {
-                    goAway();
-                }
-            });
-        }
-    }
-
-    private void goAway() {
-        link.close(CloseCode.GOING_AWAY, "the lifetime of this link is over");
-    }
-
     /** What the session tells of its agent. */
     private final class AgentEvents implements SessionUpstream.Events {
         @Override
         public void greeted(Greeting said) {
             String wrong = access.take(said.policy());
             if (wrong != null) {
-                refusePolicy(wrong);
+                LOGGER.log(
+                        Level.WARNING,
+                        "link tunnel={0} agent={1} has a policy that is wrong: {2}",
+                        tunnelId,
+                        peer,
+                        wrong);
+                ending.refused("policy: " + wrong);
             }
             greeting = said; // only now, since it lets requests in
             acceptor.links().greeted(tunnelId, AgentConnection.this);
@@ -225,28 +181,6 @@ final class AgentConnection implements ServerConnection, AgentLink {
             if (answers) {
                 acceptor.links().recovered(tunnelId);
             }
-        }
-    }
-
-    /** It gets no requests; those that it would have been given already are let through by none. */
-    private void refusePolicy(String problem) {
-        leaving = true;
-        LOGGER.log(
-                Level.WARNING,
-                "link tunnel={0} agent={1} has a policy that is wrong: {2}",
-                tunnelId,
-                peer,
-                problem);
-        inBackground(() -> {
-            begun.await(); // nothing may be written before the 101
-            link.close(LinkCloseCode.PROTOCOL_ERROR, "policy: " + problem);
-        });
-    }
-
-    /** An agent that asked for binary mode, and does not begin it, holds a place for nothing. */
-    private void expectHello() {
-        if (!upstream.isReady()) {
-            link.close(LinkCloseCode.PROTOCOL_ERROR, "no-hello");
         }
     }
 
@@ -284,7 +218,7 @@ final class AgentConnection implements ServerConnection, AgentLink {
 
     @Override
     public boolean takesRequests() {
-        return !leaving && upstream.takesRequests();
+        return !ending.hasBegun() && upstream.takesRequests();
     }
 
     @Override
@@ -324,52 +258,19 @@ final class AgentConnection implements ServerConnection, AgentLink {
         return said != null && said.exclusive();
     }
 
-    /** The requests that it has may still be answered: only new ones go to the newer link. */
-    @Override
-    public void replaced() {
-        leaving = true;
-        acceptor.observer().linkRetired("replaced");
-        upstream.stop();
-        inBackground(() -> {
-            begun.await(); // nothing may be written before the 101
-            boolean ignored = upstream.drain(acceptor.limits().responseTimeout(), Reason.REPLACED);
-            link.close(LinkCloseCode.REPLACED, "a newer agent of this tunnel has connected");
-        });
-    }
-
-    /** What a thread of its own may wait for; each wait in it has a limit. */
-    private interface Waiting {
-        void run() throws InterruptedException;
-    }
-
-    private void inBackground(Waiting task) {
-        Thread.ofVirtual()
-                .name("tunnel-leave-" + tunnelId)
-                .start(() -> {
-                    try {
-                        task.run();
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                });
-    }
-
     @Override
     public void announceLeaving(Duration left) {
         upstream.announce(left);
     }
 
     @Override
+    public void replaced() {
+        ending.replaced();
+    }
+
+    @Override
     public void leave(Duration atMost) throws InterruptedException {
-        acceptor.observer().linkRetired("draining");
-        if (!upstream.drain(atMost)) {
-            LOGGER.log(
-                    Level.WARNING,
-                    "link tunnel={0} closed with {1} requests unanswered",
-                    tunnelId,
-                    upstream.openExchanges());
-        }
-        link.close(CloseCode.GOING_AWAY, "the server is shutting down");
+        ending.leave(atMost);
     }
 
     /** Links have pings of their own. */
