@@ -175,8 +175,7 @@ public final class PublicHandler {
             response.answer(204, "No Content", probed);
             return;
         }
-        String client = forwarding.client(call.head().fields(), call.peerHost());
-        try (Gate.Pass pass = gate.enter(client, call.head().fields())) {
+        try (Gate.Pass pass = gate.enter(log.client(), call.head().fields())) {
             TunnelUpstream upstream = links.find(path.id());
             // Who has a link is known; the MAC of any other id tells whether it could have one.
             if (upstream == null && !credentials.knows(path.id())) {

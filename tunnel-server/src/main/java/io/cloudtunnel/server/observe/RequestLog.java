@@ -135,6 +135,11 @@ public final class RequestLog {
         return requestId;
     }
 
+    /** The client's address, by the server's view. */
+    public String client() {
+        return asked.client();
+    }
+
     RequestLogs logs() {
         return logs;
     }
