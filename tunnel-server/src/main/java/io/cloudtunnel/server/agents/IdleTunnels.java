@@ -18,9 +18,15 @@ final class IdleTunnels {
     /** So often within the expiry it is noted that a tunnel still has links. */
     private static final int NOTES = 10;
 
+    /**
+     * Tunnels that are waiting to be noted: while the store is away, others may come and go without
+     * end. What finds no room is noted with all that have links.
+     */
+    private static final int MOST_CHANGED = 100_000;
+
     private final Duration expiry;
     private final Clock clock;
-    private final Set<String> changed = ConcurrentHashMap.newKeySet(); // by places for links
+    private final Set<String> changed = ConcurrentHashMap.newKeySet(); // MOST_CHANGED, about
     private long notedMillis; // of the thread that notes
 
     /**
@@ -35,7 +41,7 @@ final class IdleTunnels {
 
     /** A link of a tunnel has come or gone. */
     void changed(String tunnelId) {
-        if (!expiry.isZero()) {
+        if (!expiry.isZero() && changed.size() < MOST_CHANGED) {
             changed.add(tunnelId);
         }
     }
