@@ -76,7 +76,8 @@ public record Authority(String host, int port) {
             return false;
         }
         if (host.startsWith("[")) {
-            return Ipv6.isAddress(host.substring(1, host.length() - 1));
+            String address = host.substring(1, host.length() - 1);
+            return address.indexOf(':') >= 0 && IpAddress.parse(address) != null;
         }
         for (int i = 0; i < host.length(); i++) {
             char c = host.charAt(i);

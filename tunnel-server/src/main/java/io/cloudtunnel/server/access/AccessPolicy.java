@@ -1,6 +1,7 @@
 package io.cloudtunnel.server.access;
 
 import io.cloudtunnel.program.PasswordHash;
+import io.cloudtunnel.protocol.http.IpAddress;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,7 @@
 package io.cloudtunnel.server.access;
 
+import io.cloudtunnel.protocol.http.IpAddress;
+
 /**
  * A block of addresses (CIDR), or a single one. A block of one family holds no address of the
  * other: {@code ::/0} holds no IPv4, though each is an IPv6 address, too. Immutable.

@@ -1,6 +1,7 @@
 package io.cloudtunnel.server.access;
 
 import io.cloudtunnel.protocol.frame.Fields;
+import io.cloudtunnel.protocol.http.IpAddress;
 import io.cloudtunnel.protocol.session.Exchange;
 import io.cloudtunnel.protocol.session.ExchangeException;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,10 @@ public final class Gate {
         return quotas.isUnlimited() ? null : quotas.enter(user);
     }
 
+    private static boolean isPaced(Quotas.@Nullable Use use) {
+        return use != null && use.isPaced();
+    }
+
     private static long book(Quotas.@Nullable Use use, int bytes) {
         return use == null ? 0 : use.book(bytes);
     }
@@ -102,11 +107,10 @@ public final class Gate {
         /** The exchange, at the pace that it may have. */
         public Exchange paced(Exchange exchange) {
             Quotas.@Nullable Use ofTunnel = tunnel;
-            return client == null && ofTunnel == null
-                    ? exchange
-                    : new PacedExchange(
-                            exchange,
-                            bytes -> Math.max(book(client, bytes), book(ofTunnel, bytes)));
+            return isPaced(client) || isPaced(ofTunnel)
+                    ? new PacedExchange(
+                            exchange, bytes -> Math.max(book(client, bytes), book(ofTunnel, bytes)))
+                    : exchange;
         }
 
         @Override

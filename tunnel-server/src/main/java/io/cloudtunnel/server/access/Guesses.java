@@ -1,5 +1,6 @@
 package io.cloudtunnel.server.access;
 
+import io.cloudtunnel.protocol.http.IpAddress;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

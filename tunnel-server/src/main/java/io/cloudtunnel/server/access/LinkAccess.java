@@ -2,6 +2,7 @@ package io.cloudtunnel.server.access;
 
 import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.frame.RequestHead;
+import io.cloudtunnel.protocol.http.IpAddress;
 import io.cloudtunnel.protocol.session.ExchangeException;
 import io.cloudtunnel.protocol.session.MemoryBudget;
 import java.util.List;

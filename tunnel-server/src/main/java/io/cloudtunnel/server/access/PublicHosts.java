@@ -1,5 +1,6 @@
 package io.cloudtunnel.server.access;
 
+import io.cloudtunnel.protocol.http.IpAddress;
 import java.net.InetAddress;
 import java.net.URL;
 import java.util.List;

@@ -72,6 +72,11 @@ final class Quotas {
             return requests.isFull(now) && bytes.isFull(now) && inside.compareAndSet(0, FORGOTTEN);
         }
 
+        /** Whether bytes of bodies are limited. */
+        boolean isPaced() {
+            return rates.bytesPerSecond() > 0;
+        }
+
         /** Takes bytes of a body; returns for how many nanoseconds to wait. */
         long book(int count) {
             long rate = rates.bytesPerSecond();

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.frame.RequestHead;
+import io.cloudtunnel.protocol.http.IpAddress;
 import io.cloudtunnel.protocol.session.ErrorCode;
 import io.cloudtunnel.protocol.session.ExchangeException;
 import io.cloudtunnel.protocol.session.MemoryBudget;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cloudtunnel.program.PasswordHash;
+import io.cloudtunnel.protocol.http.IpAddress;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package io.cloudtunnel.server.access;
+package io.cloudtunnel.protocol.http;
 
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -6,8 +6,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * An IP address as 128 bits; an IPv4 address is the IPv6 address that maps it (RFC 4291, 2.5.5.2),
  * however it was written. Read without asking any name service. Immutable.
+ *
+ * @param high the first 64 bits
+ * @param low the last 64
  */
-record IpAddress(long high, long low) {
+public record IpAddress(long high, long low) {
 
     private static final Pattern HEX = Pattern.compile("[0-9A-Fa-f]{1,4}");
     private static final Pattern WITH_PORT = Pattern.compile("\\[([^\\]]*)\\](:\\d{1,5})?");
@@ -17,12 +20,12 @@ record IpAddress(long high, long low) {
     private static final int LONGEST = 45;
 
     /** Whether it is an IPv4 address. */
-    boolean isV4() {
+    public boolean isV4() {
         return high == 0 && (low & 0xFFFFFFFF_00000000L) == MAPPED;
     }
 
     /** Who counts as one client: an IPv4 address, or the /64 of an IPv6 one. */
-    IpAddress client() {
+    public IpAddress client() {
         return isV4() ? this : new IpAddress(high, 0);
     }
 
@@ -30,7 +33,7 @@ record IpAddress(long high, long low) {
      * The address of a client as a proxy may write it: with brackets, with a port, with a zone;
      * null where it is none.
      */
-    static @Nullable IpAddress ofClient(String text) {
+    public static @Nullable IpAddress ofClient(String text) {
         IpAddress plain = parse(text); // as most are
         if (plain != null) {
             return plain;
@@ -43,7 +46,7 @@ record IpAddress(long high, long low) {
     }
 
     /** An address as it is mostly written; null where it is none. */
-    static @Nullable IpAddress parse(String text) {
+    public static @Nullable IpAddress parse(String text) {
         if (text.length() > LONGEST) {
             return null;
         }
@@ -83,12 +86,12 @@ record IpAddress(long high, long low) {
         int gap = text.indexOf("::");
         int[] groups = new int[GROUPS];
         if (gap < 0) {
-            return groups(text, groups, 0) == GROUPS ? of(groups) : null;
+            return groups(text, groups, true) == GROUPS ? of(groups) : null;
         }
         int[] tail = new int[GROUPS];
-        int before = gap == 0 ? 0 : groups(text.substring(0, gap), groups, 0);
+        int before = gap == 0 ? 0 : groups(text.substring(0, gap), groups, false);
         String rest = text.substring(gap + 2);
-        int after = rest.isEmpty() ? 0 : groups(rest, tail, 0);
+        int after = rest.isEmpty() ? 0 : groups(rest, tail, true);
         if (before < 0 || after < 0 || before + after >= GROUPS || rest.startsWith(":")) {
             return null;
         }
@@ -96,14 +99,18 @@ record IpAddress(long high, long low) {
         return of(groups);
     }
 
-    /** How many groups the text has, the last two of which may be written as IPv4; -1 if wrong. */
-    private static int groups(String text, int[] into, int from) {
-        int at = from;
+    /**
+     * How many groups the text has; -1 if wrong.
+     *
+     * @param ends whether it is the address' end, whose last two groups may be written as IPv4
+     */
+    private static int groups(String text, int[] into, boolean ends) {
+        int at = 0;
         String[] parts = text.split(":", -1);
         for (int i = 0; i < parts.length; i++) {
             String part = parts[i];
             boolean last = i == parts.length - 1;
-            if (last && part.indexOf('.') >= 0) {
+            if (ends && last && part.indexOf('.') >= 0) {
                 long bits = quad(part);
                 if (bits < 0 || at + 2 > GROUPS) {
                     return -1;
