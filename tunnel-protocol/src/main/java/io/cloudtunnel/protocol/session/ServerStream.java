@@ -63,6 +63,12 @@ final class ServerStream extends Stream {
         requestSent();
     }
 
+    /** A request that never left can go another way. */
+    @Override
+    void sessionEnded(ExchangeException reason, int lastOpened) {
+        end(id() > lastOpened ? JsonFailures.notConnected() : reason, null);
+    }
+
     @Override
     void failed(ExchangeException reason) {
         // Whoever waits has been woken.

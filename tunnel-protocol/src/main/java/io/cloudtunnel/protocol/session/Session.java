@@ -187,6 +187,13 @@ public final class Session implements Patrol.Guarded {
         }
     }
 
+    /** Queues what opens a stream of this side's. */
+    void open(int stream, Object frameOrText) throws ProtocolException {
+        if (!writer.open(stream, frameOrText)) {
+            throw new ProtocolException(LinkCloseCode.SILENT, "the peer leaves too much unread");
+        }
+    }
+
     /** The same for threads that are not the reader's: too much of it ends the link. */
     void urgentOrFail(Frame frame) {
         if (!writer.urgent(frame)) {
@@ -221,11 +228,11 @@ public final class Session implements Patrol.Guarded {
 
     /** Ends the session for this side: each open stream fails once. The first reason wins. */
     void end(ExchangeException reason) {
+        int last = writer.close(); // before others are refused: what comes now never leaves
         streams.refuseAll(reason);
-        writer.close();
         farewell.over();
         for (Stream stream : streams.all()) {
-            stream.end(reason, null);
+            stream.sessionEnded(reason, last);
         }
     }
 

@@ -180,7 +180,7 @@ public final class SessionUpstream implements LinkUpstream {
                 stream.requestSent();
             }
             session.streams().hold(stream);
-            session.urgent(new Frame.Req(id, credit, head, end, upgrade));
+            session.open(id, new Frame.Req(id, credit, head, end, upgrade));
             return stream;
         });
     }
@@ -198,7 +198,8 @@ public final class SessionUpstream implements LinkUpstream {
             ServerStream stream = stream(id, head, false, reservation, out, credit);
             stream.requestSent();
             session.streams().hold(stream);
-            session.urgent(
+            session.open(
+                    id,
                     JsonCodec.encode(new JsonMessage.Request(Integer.toString(id), head, body)));
             return stream;
         });

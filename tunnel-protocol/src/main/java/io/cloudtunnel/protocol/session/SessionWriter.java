@@ -38,16 +38,20 @@ final class SessionWriter {
     private final Failed failed;
 
     private final Object monitor = new Object(); // guards what follows; held for memory only
-    private final ArrayDeque<Object> control = new ArrayDeque<>(); // Frame or text; controlLimit
+    private final ArrayDeque<Object> control = new ArrayDeque<>(); // and Opening; controlLimit
     private final ArrayDeque<Stream> ready = new ArrayDeque<>(); // each open stream at most once
     private @Nullable Thread thread; // null before the start, while idle, and at the end
     private boolean started;
     private int pongs; // of those in control
+    private int openedTo; // the last stream whose opening was taken out of control
     private boolean waiting;
     private int idleLooks; // since it waits
     private boolean closed;
     private boolean over; // nothing more will be written
     private @Nullable CountDownLatch idle; // of who waits for all to be written
+
+    /** A frame or text that opens a stream. */
+    private record Opening(int stream, Object frameOrText) {}
 
     /** Told once that writing has failed. */
     interface Failed {
@@ -115,6 +119,14 @@ final class SessionWriter {
         return true;
     }
 
+    /**
+     * Queues what opens a stream, in the order of their ids; false as {@link #urgent}. Behind
+     * {@link #close} it never leaves.
+     */
+    boolean open(int stream, Object frameOrText) {
+        return urgent(new Opening(stream, frameOrText));
+    }
+
     /** Queues a pong; false if the peer has more than so many pings unanswered. */
     boolean pong(Frame.Pong pong, int most) {
         synchronized (monitor) {
@@ -180,11 +192,18 @@ final class SessionWriter {
         }
     }
 
-    /** Ends the thread; what is urgent and queued is still written. */
-    void close() {
+    /**
+     * Ends the thread; what is urgent and queued is still written, but nothing that opens a stream.
+     *
+     * @return the last stream that the peer may know of: the openings of those behind it never left
+     */
+    int close() {
         Thread wake = null;
+        int last;
         synchronized (monitor) {
             closed = true;
+            control.removeIf(Opening.class::isInstance);
+            last = openedTo;
             ready.clear();
             if (thread != null) {
                 wake = toWake();
@@ -194,6 +213,7 @@ final class SessionWriter {
             }
         }
         wake(wake);
+        return last;
     }
 
     private void run() {
@@ -206,7 +226,7 @@ final class SessionWriter {
                 batch = next();
             }
         } catch (IOException | RuntimeException | AssertionError e) {
-            close();
+            int ignored = close();
             failed.writingFailed(e);
             end();
         }
@@ -243,8 +263,7 @@ final class SessionWriter {
             List<Object> urgent;
             Stream stream;
             synchronized (monitor) {
-                urgent = control.isEmpty() ? List.of() : new ArrayList<>(control);
-                control.clear();
+                urgent = takeUrgent();
                 pongs = urgent.isEmpty() ? pongs : 0;
                 stream = ready.pollFirst();
             }
@@ -264,6 +283,23 @@ final class SessionWriter {
                 }
             }
         }
+    }
+
+    private List<Object> takeUrgent() { // with the monitor
+        if (control.isEmpty()) {
+            return List.of();
+        }
+        List<Object> taken = new ArrayList<>(control.size());
+        for (Object each : control) {
+            if (each instanceof Opening opening) {
+                openedTo = opening.stream();
+                taken.add(opening.frameOrText());
+            } else {
+                taken.add(each);
+            }
+        }
+        control.clear();
+        return taken;
     }
 
     /** True if everything is written and the writer is closed, or has been idle for long. */

@@ -279,6 +279,15 @@ abstract sealed class Stream permits ServerStream, AgentStream {
         return reason;
     }
 
+    /**
+     * The session has ended, and this stream with it.
+     *
+     * @param lastOpened the last stream of this side's that the peer may know of
+     */
+    void sessionEnded(ExchangeException reason, int lastOpened) {
+        end(reason, null);
+    }
+
     /** Both directions have ended: the peer knows it too. Called with the lock held. */
     final void closeIfOver() {
         boolean inOver = in != null && (in.ended() || in.unwanted());

@@ -94,7 +94,7 @@ final class StreamTable {
         open.put(stream.id(), stream);
         ExchangeException late = ended;
         if (late != null) { // the session ended meanwhile, and may have missed this stream
-            stream.end(late, null);
+            stream.sessionEnded(late, 0); // and what would have opened it comes too late
         }
     }
 

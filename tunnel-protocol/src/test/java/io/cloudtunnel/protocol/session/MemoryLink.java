@@ -25,6 +25,7 @@ final class MemoryLink implements Link {
     private int blockedWriters;
     private volatile long bytesReceived; // written with the lock held
     private boolean scripted;
+    private boolean stalled;
     private @Nullable Thread reader; // of whoever receives
 
     /** What both ends see. */
@@ -66,7 +67,7 @@ final class MemoryLink implements Link {
             }
             blockedWriters++;
             shared.changed.signalAll();
-            while (out.size() >= CAPACITY && isOpen()) {
+            while ((stalled || out.size() >= CAPACITY) && isOpen()) {
                 shared.changed.awaitUninterruptibly();
             }
             blockedWriters--;
@@ -115,6 +116,16 @@ final class MemoryLink implements Link {
                 shared.closeReason = reason;
                 shared.changed.signalAll();
             }
+        } finally {
+            shared.lock.unlock();
+        }
+    }
+
+    /** From now on there is no room in this end's direction. */
+    void stall() {
+        shared.lock.lock();
+        try {
+            stalled = true;
         } finally {
             shared.lock.unlock();
         }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cloudtunnel.protocol.frame.Bytes;
 import io.cloudtunnel.protocol.frame.Fields;
@@ -271,6 +272,32 @@ class ServerStreamTest {
                 ServerSide.assertFails(ErrorCode.OUTCOME_UNKNOWN, exchange::receive);
             }
             assertThrows(ExchangeException.class, () -> server.open("GET", "/late", 0));
+        }
+    }
+
+    /** In frames, and in JSON form. */
+    @ParameterizedTest
+    @ValueSource(strings = {"frames", "JSON"})
+    void whatNeverLeftIsUntouched(String form) throws Exception {
+        try (var server = new BinaryServer().greeted()) {
+            server.get("/read");
+            RequestHead head = RequestHead.of("POST", "/", Fields.of("X-Byte", "\u00e9"));
+            if (form.equals("JSON")) {
+                head = RequestHead.of("POST", "/", Fields.EMPTY);
+            }
+            server.link.stall();
+            Exchange leaving = server.open(head, 0);
+            leaving.endRequest(Fields.EMPTY);
+            server.link.awaitBlockedWriter();
+            Exchange queued = server.open(head, 0);
+            queued.endRequest(Fields.EMPTY);
+            server.link.cut();
+            ExchangeException unknown = assertThrows(ExchangeException.class, leaving::receiveHead);
+            assertEquals(ErrorCode.OUTCOME_UNKNOWN, unknown.code());
+            assertFalse(unknown.isUntouched());
+            ExchangeException e = assertThrows(ExchangeException.class, queued::receiveHead);
+            assertEquals(ErrorCode.AGENT_NOT_CONNECTED, e.code());
+            assertTrue(e.isUntouched());
         }
     }
 

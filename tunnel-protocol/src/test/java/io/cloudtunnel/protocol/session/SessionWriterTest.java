@@ -101,6 +101,23 @@ class SessionWriterTest {
     }
 
     @Test
+    void closingDropsOpeningsThatHaveNotLeft() throws Exception {
+        writer.start();
+        writer.open(1, Bytes.utf8("one"));
+        expect("one");
+        assertTrue(writer.awaitWritten(PATIENCE));
+        assertEquals(1, writer.close());
+        assertTrue(writer.open(2, Bytes.utf8("two")));
+        assertEquals(1, writer.close());
+        SessionWriter late = new SessionWriter(link, "late", 10, failure::set);
+        late.open(1, Bytes.utf8("never"));
+        late.urgent(Bytes.utf8("still"));
+        assertEquals(0, late.close());
+        late.start();
+        expect("still");
+    }
+
+    @Test
     void whatIsQueuedBeforeTheStartIsWrittenBehindIt() throws Exception {
         writer.urgent(Bytes.utf8("early"));
         assertFalse(writer.hasThread());
