@@ -22,9 +22,6 @@ public final class Programs implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 30;
     private static final Pattern LISTENING = Pattern.compile("listening on port (\\d+)");
 
-    /** They live for seconds: what C2 compiles comes too late, and takes the processors. */
-    private static final String QUICK = "-XX:TieredStopAtLevel=1";
-
     private final Process process;
     private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
     private final Object printed = new Object();
@@ -49,7 +46,7 @@ public final class Programs implements AutoCloseable {
         Path built = Path.of("..", module, "target", module + ".jar").toAbsolutePath();
         Path alone = Files.createTempDirectory(folder, module).resolve(module + ".jar");
         Files.copy(built, alone);
-        List<String> command = new ArrayList<>(List.of(java, QUICK, "-jar", alone.toString()));
+        List<String> command = new ArrayList<>(List.of(java, "-jar", alone.toString()));
         command.addAll(List.of(args));
         ProcessBuilder builder =
                 new ProcessBuilder(command)
