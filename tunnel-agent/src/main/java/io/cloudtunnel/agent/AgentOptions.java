@@ -8,6 +8,7 @@ import io.cloudtunnel.protocol.frame.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -60,6 +61,12 @@ final class AgentOptions {
                     "TUNNEL_SECRET_FILE",
                     "FILE",
                     "Holds the secret of --id; or give the secret itself as TUNNEL_SECRET.");
+    static final Option ROTATE_EVERY =
+            Option.of(
+                    "rotate-every",
+                    "TUNNEL_ROTATE_EVERY",
+                    "TIME",
+                    "Has the secret replaced when it is so old, such as 24h. Default: never.");
     static final Option NAME =
             Option.of(
                     "name",
@@ -163,6 +170,7 @@ final class AgentOptions {
                                     ID,
                                     SECRET,
                                     SECRET_FILE,
+                                    ROTATE_EVERY,
                                     NAME,
                                     HOST,
                                     MODE,
@@ -203,6 +211,10 @@ final class AgentOptions {
         set(settings, SIGNED, builder::signed);
         set(settings, ACCESS, builder::access);
         set(settings, TOKEN_FILE, file -> builder.tokenFile(readable(file)));
+        if (settings.text(ROTATE_EVERY) != null) {
+            Duration age = settings.duration(ROTATE_EVERY, Rotation.SHORTEST);
+            set(settings, ROTATE_EVERY, text -> builder.rotateEvery(age));
+        }
         set(settings, NAME, builder::name);
         set(settings, CREDENTIALS, file -> builder.credentialsFile(Path.of(file)));
         set(settings, SERVER_CA, file -> builder.serverAuthorities(readable(file)));
@@ -259,6 +271,9 @@ final class AgentOptions {
         }
         try {
             builder.credentials(id, secret);
+            if (file != null) {
+                builder.credentials(id, Path.of(file));
+            }
         } catch (IllegalArgumentException e) {
             throw new SettingException("TUNNEL_ID or TUNNEL_SECRET is wrong: " + e.getMessage());
         }

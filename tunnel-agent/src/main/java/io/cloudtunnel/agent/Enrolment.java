@@ -6,6 +6,7 @@ import io.cloudtunnel.agent.connect.Server;
 import io.cloudtunnel.agent.connect.ServerAddress;
 import io.cloudtunnel.agent.store.Credentials;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -94,20 +95,24 @@ final class Enrolment {
                 learn();
                 return null;
             }
-            return switch (server.register(offered)) {
-                case Registered.Done done -> {
-                    identity.keep(done.credentials());
-                    synchronized (monitor) {
-                        credentials = done.credentials();
-                        strikes.clear();
-                    }
-                    yield null;
-                }
-                case Registered.Refused refused -> refused.refusal();
-            };
+            return taken(server.register(offered));
         } finally {
             registering.unlock();
         }
+    }
+
+    private @Nullable Refusal taken(Registered answer) {
+        return switch (answer) {
+            case Registered.Done done -> {
+                identity.keep(done.credentials());
+                synchronized (monitor) {
+                    credentials = done.credentials();
+                    strikes.clear();
+                }
+                yield null;
+            }
+            case Registered.Refused refused -> refused.refusal();
+        };
     }
 
     private void learn() throws IOException {
@@ -115,6 +120,60 @@ final class Enrolment {
         Credentials known = given.spokenTo(server.protocols().orElse(null));
         synchronized (monitor) {
             credentials = known;
+        }
+    }
+
+    /**
+     * The server does not take these: another agent that shares the file may have rotated them, or
+     * somebody else have written them anew. Then what the file has now counts.
+     *
+     * @return whether there are others now
+     */
+    boolean takesOver(Credentials refused) {
+        Credentials found = identity.reread();
+        if (found == null || found.secret().equals(refused.secret())) {
+            return false;
+        }
+        Credentials now = found.protocols() == null ? found.spokenTo(refused.protocols()) : found;
+        synchronized (monitor) {
+            if (refused.equals(credentials)) {
+                credentials = now;
+                strikes.clear();
+            }
+        }
+        return true;
+    }
+
+    /** Since when the secret that counts is there; null where that is not known. */
+    @Nullable Instant since() {
+        return identity.since();
+    }
+
+    /**
+     * Has the secret replaced by the next one, which counts from now on. The one before is good for
+     * the links that there are, for some time.
+     *
+     * @param old those that are to be replaced; what others put in their place stays
+     * @return null if there is another secret now, else why not
+     * @throws IOException if no answer came that can be understood; then it may be tried again
+     */
+    @Nullable Refusal rotate(Credentials old) throws IOException, InterruptedException {
+        registering.lockInterruptibly();
+        try {
+            if (takesOver(old)) {
+                return null;
+            }
+            return taken(server.rotate(old));
+        } finally {
+            registering.unlock();
+        }
+    }
+
+    /** Keeps what counts, and from now on also since when. */
+    void keepAnew() {
+        Credentials now = current();
+        if (now != null) {
+            identity.keep(now);
         }
     }
 

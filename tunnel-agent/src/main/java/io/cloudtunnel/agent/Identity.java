@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.FileSystemException;
+import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Which tunnel an agent is the agent of: one given by hand, or one that a file keeps. */
@@ -14,16 +16,24 @@ final class Identity {
     private static final Logger LOGGER = System.getLogger("io.cloudtunnel.agent");
 
     private final @Nullable CredentialsStore store;
+    private final @Nullable Given given;
     private final @Nullable Credentials first;
 
-    private Identity(@Nullable CredentialsStore store, @Nullable Credentials first) {
+    private Identity(
+            @Nullable CredentialsStore store, @Nullable Given given, @Nullable Credentials first) {
         this.store = store;
+        this.given = given;
         this.first = first;
     }
 
-    /** Given by hand: it is never replaced, and nothing is written. */
-    static Identity given(Credentials credentials) {
-        return new Identity(null, credentials);
+    /** Given by hand: the agent never replaces it, and nothing is written. */
+    static Identity given(Given given) throws IOException {
+        return new Identity(null, given, given.read());
+    }
+
+    /** Gives credentials, perhaps others than before: a file may have been written anew. */
+    interface Given {
+        Credentials read() throws IOException;
     }
 
     /**
@@ -34,7 +44,7 @@ final class Identity {
     static Identity kept(CredentialsStore store) throws IOException {
         try {
             store.prepare();
-            return new Identity(store, store.load());
+            return new Identity(store, null, store.load());
         } catch (IOException e) {
             throw new IOException(
                     "the credentials' file cannot be used: "
@@ -60,6 +70,26 @@ final class Identity {
     /** Whether it was given by hand. */
     boolean isFixed() {
         return store == null;
+    }
+
+    /** What there is now: others may have written it; null if there is nothing, or it is broken. */
+    @Nullable Credentials reread() {
+        try {
+            return store != null ? store.load() : Objects.requireNonNull(given).read();
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, "the credentials cannot be read: {0}", reason(e));
+            return null;
+        }
+    }
+
+    /** Since when the secret is kept that is kept now; null where that is not known. */
+    @Nullable Instant since() {
+        try {
+            return store == null ? null : store.since();
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, "the credentials cannot be read: {0}", reason(e));
+            return null;
+        }
     }
 
     /** Keeps new credentials, as far as that is possible. */

@@ -3,25 +3,31 @@ package io.cloudtunnel.agent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 
 /** The threads that keep an agent's links, from its start to its end. */
 final class LinkKeeper {
 
     private final LinkSet links;
-    private final List<Thread> threads = new ArrayList<>(); // as many as slots, and one
+    private final List<Thread> threads = new ArrayList<>(); // as many as slots, and two
 
     /**
      * Slots that do not run yet.
      *
      * @param slot makes one
+     * @param beside what else runs as long, such as probing
      */
-    LinkKeeper(LinkSet links, int count, Supplier<LinkSlot> slot, Probing probing) {
+    LinkKeeper(LinkSet links, int count, Supplier<LinkSlot> slot, List<Runnable> beside) {
         this.links = links;
         for (int i = 0; i < count; i++) {
             threads.add(Thread.ofVirtual().name("tunnel-agent-slot-" + i).unstarted(slot.get()));
         }
-        threads.add(Thread.ofVirtual().name("tunnel-agent-probe").unstarted(probing));
+        for (Runnable each : beside) {
+            String name =
+                    "tunnel-agent-" + each.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+            threads.add(Thread.ofVirtual().name(name).unstarted(each));
+        }
     }
 
     void begin() {

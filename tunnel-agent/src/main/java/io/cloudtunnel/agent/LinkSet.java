@@ -273,6 +273,18 @@ final class LinkSet {
         }
     }
 
+    /** Each link is followed by one with the credentials that count now. JSON mode has one link. */
+    void renew() {
+        lock.lock();
+        try {
+            live.stream()
+                    .filter(each -> each.isCurrent() && each.isBinary())
+                    .forEach(LiveLink::overtake);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     // ---- The end.
 
     /** No more places and links; returns those that live. */

@@ -156,6 +156,11 @@ final class LinkSlot implements Runnable {
         if (!credentialsRefused) {
             return refused("no link", refusal);
         }
+        if (enrolment.takesOver(with)) {
+            LOGGER.log(
+                    Level.INFO, "the secret has been replaced; dialling with the one there is now");
+            return 0;
+        }
         String keeps = enrolment.keepsBecause();
         if (keeps != null) {
             LOGGER.log(

@@ -11,6 +11,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executors;
@@ -108,6 +109,11 @@ public final class TunnelAgent implements AutoCloseable {
         var links = new LinkSet(config.links(), rollover, notices);
         boolean keeps = config.signing() == Signing.REQUIRED;
         var enrolment = new Enrolment(config.server(), server, identity, keeps);
+        var beside = new ArrayList<Runnable>();
+        beside.add(new Probing(links, server, enrolment, config.pace(), traffic, observer));
+        if (config.rotation() != null) {
+            beside.add(new Rotation(links, enrolment, config.rotation(), config.pace()));
+        }
         keeper =
                 new LinkKeeper(
                         links,
@@ -121,7 +127,7 @@ public final class TunnelAgent implements AutoCloseable {
                                         notices,
                                         config.pace(),
                                         new BackOff(random.split())),
-                        new Probing(links, server, enrolment, config.pace(), traffic, observer));
+                        beside);
         observatory.watch(links, budget);
         LOGGER.log(
                 Level.INFO,

@@ -38,7 +38,7 @@ public final class TunnelAgentBuilder {
     private HostRule host = HostRule.LOCAL;
     private @Nullable String apiKey;
     private @Nullable Path credentialsFile;
-    private @Nullable Credentials given;
+    private Identity.@Nullable Given given;
     private String name = "";
     private @Nullable Path serverAuthorities;
     private @Nullable Path localAuthorities;
@@ -46,6 +46,7 @@ public final class TunnelAgentBuilder {
     private Mode mode = Mode.AUTO;
     private Signing signing = Signing.OFF;
     private OperatorToken token = OperatorToken.NONE;
+    private @Nullable Duration rotation;
     private int links = AgentOptions.DEFAULT_LINKS;
     private boolean exclusive;
     private String access = "";
@@ -150,7 +151,27 @@ public final class TunnelAgentBuilder {
 
     /** A tunnel's credentials; then no file is read or written, and nothing registered. */
     public TunnelAgentBuilder credentials(String id, String secret) {
-        given = new Credentials(id, secret, null, null);
+        Credentials pair = new Credentials(id, secret, null, null);
+        given = () -> pair;
+        return this;
+    }
+
+    /** The same, with the secret in a file, which is read again where the server refuses it. */
+    public TunnelAgentBuilder credentials(String id, Path secretFile) {
+        given = () -> SecretFile.read(id, secretFile);
+        return this;
+    }
+
+    /**
+     * How old the secret may become, from 1 minute: then the agent has it replaced by the next one.
+     * The server has to keep something (Redis or a file) for it, else the agent says that it does
+     * not, and goes on. Never unless set, and not with credentials given by hand.
+     */
+    public TunnelAgentBuilder rotateEvery(Duration age) {
+        if (age.compareTo(Rotation.SHORTEST) < 0) {
+            throw new IllegalArgumentException("a time from 1m");
+        }
+        rotation = age;
         return this;
     }
 
@@ -272,6 +293,13 @@ public final class TunnelAgentBuilder {
                     "--signed required and --mode json do not go together: JSON mode has no signed"
                             + " links");
         }
+        if (rotation != null && (given != null || signing == Signing.REQUIRED)) {
+            throw new IllegalArgumentException(
+                    "rotate-every does not go with "
+                            + (given != null ? "credentials given by hand" : "--signed required")
+                            + ": the next secret comes from the server, over the network, and is"
+                            + " kept in the credentials' file");
+        }
         if (!access.isEmpty() && mode == Mode.JSON) {
             throw new IllegalArgumentException(
                     "JSON mode cannot carry who may use the tunnel: leave out mode json, or"
@@ -305,6 +333,7 @@ public final class TunnelAgentBuilder {
                         access.isEmpty() ? mode : Mode.BINARY,
                         signing,
                         token,
+                        rotation,
                         links,
                         exclusive,
                         access,

@@ -10,11 +10,13 @@ import io.cloudtunnel.agent.local.LocalAddress;
 import io.cloudtunnel.agent.tls.Trust;
 import io.cloudtunnel.program.Observation;
 import io.cloudtunnel.protocol.frame.Limits;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What an agent is made from, checked.
  *
+ * @param rotation after how long the secret is replaced; null for never
  * @param links to be kept in binary mode
  * @param exclusive whether it takes the tunnel over from other agents
  * @param access who may use the tunnel, as JSON; empty for anybody
@@ -32,6 +34,7 @@ record TunnelAgentConfig(
         Mode mode,
         Signing signing,
         OperatorToken token,
+        @Nullable Duration rotation,
         int links,
         boolean exclusive,
         String access,

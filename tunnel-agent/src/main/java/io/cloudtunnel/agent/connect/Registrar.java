@@ -5,81 +5,70 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.cloudtunnel.agent.store.Credentials;
 import io.cloudtunnel.protocol.frame.Fields;
-import io.helidon.http.HeaderNames;
-import io.helidon.webclient.api.HttpClientRequest;
-import io.helidon.webclient.api.HttpClientResponse;
-import io.helidon.webclient.api.Proxy;
-import io.helidon.webclient.api.WebClient;
+import io.helidon.http.Method;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** {@code POST /register}, with Helidon's WebClient. */
+/** Gets credentials: {@code POST /register}, and {@code POST /tunnels/{id}/rotate}. */
 final class Registrar {
 
-    private static final int LONGEST_ANSWER_BYTES = 16 * 1024;
-    private static final Duration READ_LIMIT = Duration.ofSeconds(20);
+    private static final String REGISTER = "/register";
 
     /** What stands in front says with these that the server itself does not answer now. */
     private static final Set<Integer> NOT_THERE = Set.of(429, 502, 503, 504);
 
+    /** What a segment of a path may hold as it is (RFC 3986, section 2.3). */
+    private static final Pattern UNRESERVED = Pattern.compile("[A-Za-z0-9._~-]+");
+
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
-    private final ServerAddress server;
+    private final ControlClient client;
     private final @Nullable String apiKey;
-    private final String agent;
-    private final OperatorToken token;
-    private final WebClient client;
 
-    Registrar(ServerAddress server, @Nullable String apiKey, String agent, OperatorToken token) {
-        this.token = token;
-        this.server = server;
+    Registrar(ControlClient client, @Nullable String apiKey) {
+        this.client = client;
         this.apiKey = apiKey;
-        this.agent = agent;
-        this.client =
-                WebClient.builder()
-                        .readTimeout(READ_LIMIT)
-                        .followRedirects(false)
-                        .keepAlive(false)
-                        .shareConnectionCache(false)
-                        .proxy(Proxy.noProxy())
-                        .build();
     }
 
     /**
      * Registers over a connection, which is not used any further.
      *
+     * @param old is restored if the server can; it goes only to one that knows what to do with it
      * @throws IOException if no answer came that can be understood
      */
     Registered register(@Nullable Credentials old, Transport over) throws IOException {
-        HttpClientRequest request =
-                client.post()
-                        .uri(URI.create(server + "/register"))
-                        .connection(new ControlConnection(over))
-                        .protocolId("http/1.1") // else it connects once more, to ask by ALPN
-                        .header(HeaderNames.USER_AGENT, agent);
-        if (apiKey != null) {
-            request.header(HeaderNames.AUTHORIZATION, "Bearer " + apiKey);
+        String pair =
+                old == null || !old.inFields()
+                        ? null
+                        : MAPPER.writeValueAsString(Map.of("id", old.id(), "secret", old.secret()));
+        return understand(
+                client.ask(new ControlClient.Question(Method.POST, REGISTER, apiKey, pair), over));
+    }
+
+    /**
+     * Has the secret replaced by the next one; the same goes for the connection.
+     *
+     * @throws IOException if no answer came that can be understood: it may have been done
+     */
+    Registered rotate(Credentials old, Transport over) throws IOException {
+        if (!UNRESERVED.matcher(old.id()).matches()) {
+            throw new IOException("a tunnel with an id of this form cannot be rotated");
         }
-        String shown = token.value();
-        if (shown != null) {
-            request.header(HeaderNames.create(OperatorToken.FIELD), shown);
-        }
-        try (HttpClientResponse response = send(request, old)) {
-            return understand(response);
-        } catch (RuntimeException e) {
-            // WebClient tells by these of a broken connection, and of an answer that is no HTTP.
-            throw new IOException("no answer to " + server + "/register: " + reason(e), e);
-        }
+        String path = "/tunnels/" + old.id() + "/rotate";
+        Registered next =
+                understand(
+                        client.ask(
+                                new ControlClient.Question(Method.POST, path, old.secret(), null),
+                                over));
+        return next instanceof Registered.Done done
+                ? new Registered.Done(done.credentials().spokenTo(old.protocols()))
+                : next;
     }
 
     /**
@@ -89,82 +78,40 @@ final class Registrar {
      * @throws IOException if no answer came, or only one that says that the server is not there now
      */
     Optional<List<String>> protocols(Transport over) throws IOException {
-        HttpClientRequest request =
-                client.get()
-                        .uri(URI.create(server + "/register"))
-                        .connection(new ControlConnection(over))
-                        .protocolId("http/1.1")
-                        .header(HeaderNames.USER_AGENT, agent);
-        try (HttpClientResponse response = request.request()) {
-            if (NOT_THERE.contains(response.status().code())) {
-                throw new IOException("the server answers " + response.status().code());
-            }
-            return Optional.ofNullable(protocols(fields(response)));
-        } catch (RuntimeException e) {
-            throw new IOException("no answer to " + server + "/register: " + reason(e), e);
+        ControlClient.Answer answer =
+                client.ask(new ControlClient.Question(Method.GET, REGISTER, null, null), over);
+        if (NOT_THERE.contains(answer.status())) {
+            throw new IOException("the server answers " + answer.status());
         }
+        return Optional.ofNullable(protocols(answer.fields()));
     }
 
-    /** The pair goes only to a server that knows what to do with it. */
-    private static HttpClientResponse send(HttpClientRequest request, @Nullable Credentials old)
-            throws IOException {
-        if (old == null || !old.inFields()) {
-            return request.request();
-        }
-        byte[] pair = MAPPER.writeValueAsBytes(Map.of("id", old.id(), "secret", old.secret()));
-        return request.header(HeaderNames.CONTENT_TYPE, "application/json").submit(pair);
+    private static Registered understand(ControlClient.Answer answer) throws IOException {
+        return answer.status() == 200 || answer.status() == 201
+                ? new Registered.Done(credentials(answer))
+                : new Registered.Refused(answer.refusal());
     }
 
-    private Registered understand(HttpClientResponse response) throws IOException {
-        Fields fields = fields(response);
-        byte[] body;
-        try (InputStream in = response.entity().inputStream()) {
-            body = in.readNBytes(LONGEST_ANSWER_BYTES);
-        }
-        int status = response.status().code();
-        if (status != 200 && status != 201) {
-            return new Registered.Refused(refusal(status, fields, body));
-        }
-        return new Registered.Done(credentials(fields, body));
-    }
-
-    private static Fields fields(HttpClientResponse response) {
-        Fields.Builder fields = Fields.builder();
-        response.headers()
-                .forEach(header ->
-                        header.allValues().forEach(value -> fields.add(header.name(), value)));
-        return fields.build();
-    }
-
-    private Refusal refusal(int status, Fields fields, byte[] body) {
-        String location = fields.first("Location");
-        String text =
-                status / 100 == 3 && location != null
-                        ? "the server redirects to " + location + "; give its own URL as --server"
-                        : new String(body, StandardCharsets.UTF_8);
-        return Refusal.of(status, fields, text, Clock.systemUTC());
-    }
-
-    private static Credentials credentials(Fields fields, byte[] body) throws IOException {
-        JsonNode answer;
+    private static Credentials credentials(ControlClient.Answer answer) throws IOException {
+        String what = "the server's answer to " + answer.path();
+        JsonNode json;
         try {
-            answer = MAPPER.readTree(body);
+            json = MAPPER.readTree(answer.body());
         } catch (JsonProcessingException e) {
-            throw new IOException("the server's answer to /register is not JSON"); // no secret
+            throw new IOException(what + " is not JSON"); // no secret
         }
-        String url = answer.path("public_url").asText("");
+        String url = json.path("public_url").asText("");
         if (!Credentials.isPublicUrl(url)) {
-            throw new IOException("the server's answer to /register has no public_url");
+            throw new IOException(what + " has no public_url");
         }
         try {
             return new Credentials(
-                    answer.path("id").asText(""),
-                    answer.path("secret").asText(""),
+                    json.path("id").asText(""),
+                    json.path("secret").asText(""),
                     url,
-                    protocols(fields));
+                    protocols(answer.fields()));
         } catch (IllegalArgumentException e) {
-            throw new IOException(
-                    "the server's answer to /register is not usable: " + e.getMessage(), e);
+            throw new IOException(what + " is not usable: " + e.getMessage(), e);
         }
     }
 
@@ -172,13 +119,5 @@ final class Registrar {
         return fields.contains("Cloudtunnel-Protocols")
                 ? new ArrayList<>(fields.tokens("Cloudtunnel-Protocols"))
                 : null;
-    }
-
-    private static String reason(Throwable e) {
-        Throwable root = e;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return Dialer.reason(root);
     }
 }

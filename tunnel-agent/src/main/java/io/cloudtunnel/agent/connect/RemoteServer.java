@@ -85,7 +85,7 @@ public final class RemoteServer implements Server {
         this.proxies = proxies;
         this.prober = new Prober(agent, PROBE_LIMIT);
         this.dialer = new Dialer(address, trust, proxy);
-        this.registrar = new Registrar(address, apiKey, agent, token);
+        this.registrar = new Registrar(new ControlClient(address, agent, token), apiKey);
         this.limits = limits;
         this.budget = budget;
         this.timer = timer;
@@ -100,6 +100,11 @@ public final class RemoteServer implements Server {
     public Registered register(@Nullable Credentials old) throws IOException {
         Credentials offered = signing == Signing.REQUIRED ? null : old;
         return call(dialer, REGISTER, transport -> registrar.register(offered, transport));
+    }
+
+    @Override
+    public Registered rotate(Credentials old) throws IOException {
+        return call(dialer, REGISTER, transport -> registrar.rotate(old, transport));
     }
 
     /** In JSON mode it makes no difference what the server speaks, so it is not asked. */

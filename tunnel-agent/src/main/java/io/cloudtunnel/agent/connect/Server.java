@@ -18,6 +18,13 @@ public interface Server {
     Registered register(@Nullable Credentials old) throws IOException, InterruptedException;
 
     /**
+     * Has the secret of a tunnel replaced by the next one. The one before counts for some time.
+     *
+     * @throws IOException if no answer came that can be understood: it may have been done
+     */
+    Registered rotate(Credentials old) throws IOException, InterruptedException;
+
+    /**
      * Asks what the server speaks, for a pair that was given by hand: it does not say.
      *
      * @return as {@link Credentials#protocols}; empty where the server does not say

@@ -3,6 +3,7 @@ package io.cloudtunnel.agent.store;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -65,13 +66,24 @@ public final class CredentialsStore {
     }
 
     /**
+     * Since when the file holds the secret that it holds; null where it holds none, or does not
+     * say.
+     *
+     * @throws IOException as {@link #load}
+     */
+    public @Nullable Instant since() throws IOException {
+        ObjectNode entry = Entries.find(file.read(), server, name);
+        return entry == null ? null : Entries.since(entry);
+    }
+
+    /**
      * Keeps credentials in place of those before, which stay in the file as {@code previous}.
      *
      * @throws IOException if the file cannot be written; then it is as it was
      */
     public void save(Credentials credentials) throws IOException {
         file.change(entries -> {
-            Entries.put(entries, server, name, credentials);
+            Entries.put(entries, server, name, credentials, Instant.now());
             return true;
         });
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,9 @@ final class Entries {
 
     private static final String PREVIOUS = "previous";
     private static final String PROTOCOLS = "protocols";
+    private static final String SINCE = "since";
+
+    private static final long LATEST = 1L << 40; // of seconds
 
     private Entries() {}
 
@@ -30,7 +34,8 @@ final class Entries {
         return null;
     }
 
-    static void put(ObjectNode root, String server, String name, Credentials credentials) {
+    static void put(
+            ObjectNode root, String server, String name, Credentials credentials, Instant now) {
         ObjectNode entry = find(root, server, name);
         if (entry == null) {
             entry = root.withArray(LIST).addObject();
@@ -39,6 +44,9 @@ final class Entries {
             ObjectNode old = entry.deepCopy();
             old.remove(List.of("server", "name", PREVIOUS));
             entry.set(PREVIOUS, old);
+        }
+        if (!entry.path("secret").asText().equals(credentials.secret()) || since(entry) == null) {
+            entry.put(SINCE, now.getEpochSecond());
         }
         entry.put("id", credentials.id()).put("secret", credentials.secret());
         entry.put("public_url", credentials.publicUrl());
@@ -49,6 +57,14 @@ final class Entries {
             ArrayNode list = entry.putArray(PROTOCOLS);
             protocols.forEach(list::add);
         }
+    }
+
+    /** Since when the secret is there; null where that is not known. */
+    static @Nullable Instant since(ObjectNode entry) {
+        JsonNode since = entry.path(SINCE);
+        return since.isIntegralNumber() && since.longValue() >= 0 && since.longValue() < LATEST
+                ? Instant.ofEpochSecond(since.longValue())
+                : null;
     }
 
     static Credentials decode(ObjectNode entry, Path file) throws IOException {
