@@ -208,7 +208,7 @@ final class ServerOptions {
                     LOG_FORMAT);
 
     static final List<Option> ALL =
-            Stream.of(OWN, AccessOptions.ALL, ObserveOptions.OF_SERVER)
+            Stream.of(OWN, AccessOptions.ALL, RegistrationOptions.ALL, ObserveOptions.OF_SERVER)
                     .flatMap(List::stream)
                     .toList();
 

@@ -48,6 +48,7 @@ final class ServerSettings {
         all.instances();
         builder.observation(ObserveOptions.ofServer(settings));
         builder.access(AccessSettings.of(settings));
+        builder.registrations(RegistrationOptions.limits(settings));
     }
 
     private void server() {

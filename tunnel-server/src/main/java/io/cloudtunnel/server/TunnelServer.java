@@ -6,6 +6,7 @@ import io.cloudtunnel.protocol.session.MemoryBudget;
 import io.cloudtunnel.protocol.session.Patrol;
 import io.cloudtunnel.server.access.Gate;
 import io.cloudtunnel.server.access.Guards;
+import io.cloudtunnel.server.access.RegistrationRates;
 import io.cloudtunnel.server.agents.AgentEndpoint;
 import io.cloudtunnel.server.agents.Instance;
 import io.cloudtunnel.server.agents.LinkAcceptor;
@@ -128,6 +129,7 @@ public final class TunnelServer implements AutoCloseable {
                                 config.publicBaseUrl(),
                                 config.cloudRunService()),
                         operator,
+                        new RegistrationRates(config.registrations().perMinute()),
                         credentials,
                         revocations,
                         urls,

@@ -41,6 +41,7 @@ public final class TunnelServerBuilder {
     private @Nullable ClientLimits clientLimits;
     private Observation observation = Observation.DEFAULT;
     private AccessControl access = AccessControl.OPEN;
+    private RegistrationLimits registrations = RegistrationLimits.DEFAULT;
 
     TunnelServerBuilder() {}
 
@@ -259,6 +260,12 @@ public final class TunnelServerBuilder {
         return this;
     }
 
+    /** How many tunnels there may be; {@link RegistrationLimits#DEFAULT} unless set. */
+    public TunnelServerBuilder registrations(RegistrationLimits most) {
+        registrations = most;
+        return this;
+    }
+
     /** The limits of links and requests. */
     public TunnelServerBuilder limits(Limits values) {
         limits = values;
@@ -351,6 +358,7 @@ public final class TunnelServerBuilder {
                         clientLimits == null ? ClientLimits.of(limits) : clientLimits,
                         observation,
                         access,
+                        registrations,
                         joining.engine()));
     }
 

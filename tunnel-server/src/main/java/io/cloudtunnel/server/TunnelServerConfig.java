@@ -42,6 +42,7 @@ record TunnelServerConfig(
         ClientLimits clientLimits,
         Observation observation,
         AccessControl access,
+        RegistrationLimits registrations,
         @Nullable Supplier<Engine> engine) {
 
     /** Without keys. */

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.cloudtunnel.protocol.frame.Fields;
+import io.cloudtunnel.server.access.RegistrationRates;
 import io.cloudtunnel.server.auth.Credentials;
 import io.cloudtunnel.server.auth.RegistrationPolicy;
 import io.cloudtunnel.server.auth.RegistrationPolicy.Decision;
@@ -37,6 +38,7 @@ public final class RegisterHandler implements Handler {
 
     private final RegistrationPolicy policy;
     private final OperatorGate operator;
+    private final RegistrationRates rates;
     private final Credentials credentials;
     private final Revocations revocations;
     private final PublicUrls urls;
@@ -48,6 +50,7 @@ public final class RegisterHandler implements Handler {
     public RegisterHandler(
             RegistrationPolicy policy,
             OperatorGate operator,
+            RegistrationRates rates,
             Credentials credentials,
             Revocations revocations,
             PublicUrls urls,
@@ -59,6 +62,7 @@ public final class RegisterHandler implements Handler {
         this.revocations = revocations;
         this.policy = policy;
         this.operator = operator;
+        this.rates = rates;
         this.credentials = credentials;
         this.urls = urls;
         this.drain = drain;
@@ -77,6 +81,14 @@ public final class RegisterHandler implements Handler {
             return;
         }
         String peer = request.remotePeer().host();
+        String client = operator.forwarding().client(fields, peer);
+        RegistrationRates.Over over = rates.begin(client);
+        if (over != null) {
+            response.header("Retry-After", Long.toString(over.retrySeconds()))
+                    .header("Cloudtunnel-Limit", over.limit());
+            refuse(response, tooMany(over.limit()), requestId, fields);
+            return;
+        }
         switch (decide(peer, fields)) {
             case Decision.Allowed allowed -> {
                 Credentials.Pair pair;
@@ -105,9 +117,21 @@ public final class RegisterHandler implements Handler {
                         requestId,
                         peer,
                         refused.code());
+                if (refused.status() / 100 == 4) { // not where an issuer's keys cannot be had
+                    rates.failed(client);
+                }
                 refuse(response, refused, requestId, fields);
             }
         }
+    }
+
+    private static Decision.Refused tooMany(String limit) {
+        return new Decision.Refused(
+                429,
+                "too-many-requests",
+                "too many registrations from this address within a minute: "
+                        + limit
+                        + " (LIMIT_REGISTRATIONS)");
     }
 
     private Decision decide(String peer, Fields fields) {
