@@ -73,7 +73,14 @@ final class ServerOptions {
                     "TUNNEL_EXPIRY",
                     "DURATION",
                     "After how long without an agent a tunnel is deleted, from 1m, or off, which is"
-                            + " the default; needs REDIS_URL.");
+                            + " the default; needs REDIS_URL or STATE_FILE.");
+    static final Option STATE_FILE =
+            Option.of(
+                    "state-file",
+                    "STATE_FILE",
+                    "FILE",
+                    "Keeps which tunnels were deleted and which secrets rotated away, where there"
+                            + " is one server only, without REDIS_URL; off for none, the default.");
     static final Option SIGNED =
             Option.of(
                     "signed",
@@ -190,6 +197,7 @@ final class ServerOptions {
                     BRIDGE_TIME,
                     ROTATE_GRACE,
                     TUNNEL_EXPIRY,
+                    STATE_FILE,
                     SIGNED,
                     RESPONSE_TIMEOUT,
                     JSON_BODY_LIMIT,

@@ -148,17 +148,36 @@ final class ServerSettings {
         durationOrOff(
                 ServerOptions.ROTATE_GRACE,
                 grace -> builder.life(builder.life().withRotateGrace(grace)));
+        set(ServerOptions.STATE_FILE, this::stateFile);
         durationOrOff(ServerOptions.TUNNEL_EXPIRY, this::expiry);
+    }
+
+    private void stateFile(String file) {
+        if (file.equalsIgnoreCase("off")) {
+            return;
+        }
+        if (settings.text(ServerOptions.REDIS_URL) != null) {
+            throw new SettingException(
+                    "STATE_FILE is for one server alone; with REDIS_URL the same is kept in Redis:"
+                            + " leave one of them out");
+        }
+        try {
+            builder.life(builder.life().withStateFile(Path.of(file)));
+        } catch (InvalidPathException e) {
+            throw settings.wrong(ServerOptions.STATE_FILE, "the name of a file, or off");
+        }
     }
 
     private void expiry(Duration time) {
         if (!time.isZero() && time.compareTo(SHORTEST_EXPIRY) < 0) {
             throw settings.wrong(ServerOptions.TUNNEL_EXPIRY, "a time from 1m, or off");
         }
-        if (!time.isZero() && settings.text(ServerOptions.REDIS_URL) == null) {
+        if (!time.isZero()
+                && settings.text(ServerOptions.REDIS_URL) == null
+                && builder.life().stateFile() == null) {
             throw new SettingException(
                     "TUNNEL_EXPIRY needs to know when a tunnel was used last, which is kept in"
-                            + " Redis: set REDIS_URL, too");
+                            + " Redis or in a file: set REDIS_URL or STATE_FILE, too");
         }
         builder.life(builder.life().withExpiry(time));
     }

@@ -59,6 +59,7 @@ public final class TunnelServer implements AutoCloseable {
     private final ListenerSetup listener;
     private final @Nullable Relay relay;
     private final Observatory observatory;
+    private final Keeping keeping;
     private final Revocations revocations;
     private volatile @Nullable WebServer webServer;
 
@@ -81,11 +82,8 @@ public final class TunnelServer implements AutoCloseable {
                 new LinkRegistry(
                         config.maxLinks(), new Bridge(config.bridgeTime(), MOST_BRIDGED), budget);
         Engine engine = config.engine() == null ? null : config.engine().get();
-        this.revocations =
-                new Revocations(
-                        engine == null ? null : engine.directory().secrets(),
-                        config.life().expiry(),
-                        clock);
+        this.keeping = new Keeping(engine, config.life().stateFile(), clock);
+        this.revocations = new Revocations(keeping.secrets(), config.life().expiry(), clock);
         this.relay =
                 engine == null
                         ? null
@@ -203,10 +201,10 @@ public final class TunnelServer implements AutoCloseable {
      * <p>On this listener, Helidon's checks of paths and fields and its decoding of request bodies
      * are off: a tunnel has to carry what they refuse.
      *
-     * @throws IllegalStateException if the admin listener's port cannot be had
+     * @throws IllegalStateException if the admin listener's port, or the state file, cannot be had
      */
     public void install(WebServerConfig.Builder server) {
-        observatory.start(); // first: nothing else has begun where its port cannot be had
+        begin();
         listener.install(server);
         if (relay != null) {
             relay.start(timer);
@@ -214,10 +212,25 @@ public final class TunnelServer implements AutoCloseable {
         revocations.start();
     }
 
+    /** First: nothing else has begun where a port or a file cannot be had. */
+    private void begin() {
+        observatory.start();
+        boolean opened = false;
+        try {
+            keeping.open();
+            opened = true;
+        } finally {
+            if (!opened) {
+                observatory.close();
+            }
+        }
+    }
+
     /**
      * Starts a server of its own.
      *
-     * @throws IllegalStateException if the port cannot be had, or the server was started before
+     * @throws IllegalStateException if the port or the state file cannot be had, or the server was
+     *     started before
      */
     public TunnelServer start() {
         if (webServer != null) {
@@ -235,6 +248,7 @@ public final class TunnelServer implements AutoCloseable {
                 WebServer.create(ReceiveBuffers.leftToTheSystem(server.buildPrototype())).start();
         if (!started.isRunning()) {
             observatory.close();
+            keeping.close();
             throw new IllegalStateException(
                     "cannot listen on port "
                             + config.port()
@@ -303,6 +317,7 @@ public final class TunnelServer implements AutoCloseable {
         }
         WebServer server = webServer;
         revocations.close();
+        keeping.close();
         if (relay != null) {
             relay.close();
         }

@@ -114,8 +114,8 @@ public final class TunnelHandlers implements HttpService {
                         new Refused(
                                 503,
                                 "broker-unavailable",
-                                "what instances share cannot be reached; nothing was done, or it"
-                                        + " is not known");
+                                "what this server keeps cannot be read or written; nothing was"
+                                        + " done, or it is not known");
                 refuse(response, unavailable, requestId, fields);
             }
         };
@@ -159,7 +159,7 @@ public final class TunnelHandlers implements HttpService {
                     501,
                     "no-store",
                     "this server keeps nothing, so it can neither delete nor rotate: start it with"
-                            + " REDIS_URL, or change TUNNEL_KEY, which ends all tunnels");
+                        + " REDIS_URL or STATE_FILE, or change TUNNEL_KEY, which ends all tunnels");
         }
         return store;
     }
