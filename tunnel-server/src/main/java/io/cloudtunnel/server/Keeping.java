@@ -1,6 +1,7 @@
 package io.cloudtunnel.server;
 
 import io.cloudtunnel.server.relay.Engine;
+import io.cloudtunnel.server.relay.Holdings;
 import io.cloudtunnel.server.relay.SecretStore;
 import io.cloudtunnel.server.relay.file.StateFile;
 import java.nio.file.Path;
@@ -34,6 +35,11 @@ final class Keeping implements AutoCloseable {
     /** Null where it is kept nowhere. */
     @Nullable SecretStore secrets() {
         return engine == null ? file : engine.directory().secrets();
+    }
+
+    /** The same. */
+    @Nullable Holdings holdings() {
+        return engine == null ? file : engine.directory().holdings();
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.cloudtunnel.server;
 
 import io.cloudtunnel.program.Option;
+import io.cloudtunnel.program.SettingException;
 import io.cloudtunnel.program.Settings;
 import java.util.List;
 
@@ -15,7 +16,16 @@ final class RegistrationOptions {
                     "Registrations of a client address within a minute, of which a third may fail,"
                             + " or off; over it 429. Default 60.");
 
-    static final List<Option> ALL = List.of(PER_MINUTE);
+    static final Option TUNNELS_PER_KEY =
+            Option.of(
+                    "limit-tunnels-per-key",
+                    "LIMIT_TUNNELS_PER_KEY",
+                    "N",
+                    "Tunnels that whoever registers by the same key, token or certificate may have,"
+                            + " or off, which is the default; over it 403. Needs REDIS_URL or"
+                            + " STATE_FILE.");
+
+    static final List<Option> ALL = List.of(PER_MINUTE, TUNNELS_PER_KEY);
 
     private static final int MOST = 1_000_000;
 
@@ -24,11 +34,19 @@ final class RegistrationOptions {
     /**
      * What the settings say.
      *
-     * @throws io.cloudtunnel.program.SettingException if a value is wrong
+     * @param keeps whether there is something to keep it in whose a tunnel is
+     * @throws SettingException if a value is wrong
      */
-    static RegistrationLimits limits(Settings settings) {
+    static RegistrationLimits limits(Settings settings, boolean keeps) {
         RegistrationLimits unless = RegistrationLimits.DEFAULT;
-        return new RegistrationLimits(numberOrOff(settings, PER_MINUTE, unless.perMinute()));
+        int perKey = numberOrOff(settings, TUNNELS_PER_KEY, unless.tunnelsPerKey());
+        if (perKey > 0 && !keeps) {
+            throw new SettingException(
+                    "LIMIT_TUNNELS_PER_KEY needs to know whose a tunnel is, which is kept in Redis"
+                            + " or in a file: set REDIS_URL or STATE_FILE, too");
+        }
+        return new RegistrationLimits(
+                numberOrOff(settings, PER_MINUTE, unless.perMinute()), perKey);
     }
 
     private static int numberOrOff(Settings settings, Option option, int otherwise) {

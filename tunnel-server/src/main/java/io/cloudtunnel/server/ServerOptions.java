@@ -79,8 +79,9 @@ final class ServerOptions {
                     "state-file",
                     "STATE_FILE",
                     "FILE",
-                    "Keeps which tunnels were deleted and which secrets rotated away, where there"
-                            + " is one server only, without REDIS_URL; off for none, the default.");
+                    "Keeps which tunnels were deleted, which secrets rotated away and whose names"
+                            + " are, of a server that is alone, without REDIS_URL; off for none,"
+                            + " the default.");
     static final Option SIGNED =
             Option.of(
                     "signed",

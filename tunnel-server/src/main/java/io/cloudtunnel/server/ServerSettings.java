@@ -48,7 +48,7 @@ final class ServerSettings {
         all.instances();
         builder.observation(ObserveOptions.ofServer(settings));
         builder.access(AccessSettings.of(settings));
-        builder.registrations(RegistrationOptions.limits(settings));
+        builder.registrations(RegistrationOptions.limits(settings, all.keeps()));
     }
 
     private void server() {
@@ -168,13 +168,16 @@ final class ServerSettings {
         }
     }
 
+    /** Whether what is done to tunnels is kept anywhere. */
+    private boolean keeps() {
+        return settings.text(ServerOptions.REDIS_URL) != null || builder.life().stateFile() != null;
+    }
+
     private void expiry(Duration time) {
         if (!time.isZero() && time.compareTo(SHORTEST_EXPIRY) < 0) {
             throw settings.wrong(ServerOptions.TUNNEL_EXPIRY, "a time from 1m, or off");
         }
-        if (!time.isZero()
-                && settings.text(ServerOptions.REDIS_URL) == null
-                && builder.life().stateFile() == null) {
+        if (!time.isZero() && !keeps()) {
             throw new SettingException(
                     "TUNNEL_EXPIRY needs to know when a tunnel was used last, which is kept in"
                             + " Redis or in a file: set REDIS_URL or STATE_FILE, too");

@@ -9,11 +9,13 @@ import io.cloudtunnel.server.access.Guards;
 import io.cloudtunnel.server.access.RegistrationRates;
 import io.cloudtunnel.server.agents.AgentEndpoint;
 import io.cloudtunnel.server.agents.Instance;
+import io.cloudtunnel.server.agents.Issuing;
 import io.cloudtunnel.server.agents.LinkAcceptor;
 import io.cloudtunnel.server.agents.OperatorGate;
 import io.cloudtunnel.server.agents.PublicUrls;
 import io.cloudtunnel.server.agents.RegisterHandler;
 import io.cloudtunnel.server.agents.Revocations;
+import io.cloudtunnel.server.agents.TakenNames;
 import io.cloudtunnel.server.agents.TunnelHandlers;
 import io.cloudtunnel.server.auth.Credentials;
 import io.cloudtunnel.server.auth.RegistrationPolicy;
@@ -25,6 +27,7 @@ import io.cloudtunnel.server.front.Probe;
 import io.cloudtunnel.server.front.PublicHandler;
 import io.cloudtunnel.server.front.PublicRoutes;
 import io.cloudtunnel.server.observe.HealthHandlers;
+import io.cloudtunnel.server.prefix.HostMode;
 import io.cloudtunnel.server.prefix.ResponseRewriter;
 import io.cloudtunnel.server.prefix.RootFallback;
 import io.cloudtunnel.server.registry.Bridge;
@@ -39,6 +42,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +65,7 @@ public final class TunnelServer implements AutoCloseable {
     private final Observatory observatory;
     private final Keeping keeping;
     private final Revocations revocations;
+    private final TakenNames names;
     private volatile @Nullable WebServer webServer;
 
     TunnelServer(TunnelServerConfig config) {
@@ -83,7 +88,12 @@ public final class TunnelServer implements AutoCloseable {
                         config.maxLinks(), new Bridge(config.bridgeTime(), MOST_BRIDGED), budget);
         Engine engine = config.engine() == null ? null : config.engine().get();
         this.keeping = new Keeping(engine, config.life().stateFile(), clock);
-        this.revocations = new Revocations(keeping.secrets(), config.life().expiry(), clock);
+        this.revocations =
+                new Revocations(
+                        keeping.secrets(), keeping.holdings(), config.life().expiry(), clock);
+        this.names = new TakenNames(keeping.holdings(), id -> links.find(id) != null);
+        Predicate<String> known = id -> credentials.knows(id) || names.mayBeTaken(id);
+        HostMode hosts = config.hosts() == null ? null : config.hosts().withNames(names::isTaken);
         this.relay =
                 engine == null
                         ? null
@@ -92,10 +102,10 @@ public final class TunnelServer implements AutoCloseable {
         AccessControl access = config.access();
         Guards guards = new Guards(access.policies(), access.jwksHosts(), access.agents(), clock);
         Forwarding forwarding = new Forwarding(config.trustedHops());
-        RootFallback rootFallback = new RootFallback(config.rootFallback(), credentials::knows);
+        RootFallback rootFallback = new RootFallback(config.rootFallback(), known);
         PublicHandler publicHandler =
                 new PublicHandler(
-                        credentials,
+                        known,
                         links,
                         new Gate(
                                 guards,
@@ -106,7 +116,7 @@ public final class TunnelServer implements AutoCloseable {
                         config.chunksLargeAnswers()
                                 ? AnswerRules.chunkingLarge()
                                 : AnswerRules.plain(),
-                        new PublicRoutes(config.hosts(), rootFallback),
+                        new PublicRoutes(hosts, rootFallback),
                         config.rewritesPrefix() ? new ResponseRewriter(Set.of()) : null,
                         new Probe(
                                 credentials,
@@ -118,7 +128,7 @@ public final class TunnelServer implements AutoCloseable {
                         config.limits(),
                         observatory.requests());
         OperatorGate operator = new OperatorGate(guards, forwarding);
-        PublicUrls urls = new PublicUrls(config.publicBaseUrl(), config.hosts());
+        PublicUrls urls = new PublicUrls(config.publicBaseUrl(), hosts);
         RegisterHandler registerHandler =
                 new RegisterHandler(
                         new RegistrationPolicy(
@@ -128,8 +138,12 @@ public final class TunnelServer implements AutoCloseable {
                                 config.cloudRunService()),
                         operator,
                         new RegistrationRates(config.registrations().perMinute()),
-                        credentials,
-                        revocations,
+                        new Issuing(
+                                credentials,
+                                revocations,
+                                keeping.holdings(),
+                                names,
+                                config.registrations().tunnelsPerKey()),
                         urls,
                         drain,
                         config.signed(),
@@ -164,6 +178,7 @@ public final class TunnelServer implements AutoCloseable {
                                 new TunnelHandlers(
                                         credentials,
                                         revocations,
+                                        names,
                                         links,
                                         urls,
                                         config.life().rotateGrace()),
@@ -210,6 +225,7 @@ public final class TunnelServer implements AutoCloseable {
             relay.start(timer);
         }
         revocations.start();
+        names.start();
     }
 
     /** First: nothing else has begun where a port or a file cannot be had. */
@@ -317,6 +333,7 @@ public final class TunnelServer implements AutoCloseable {
         }
         WebServer server = webServer;
         revocations.close();
+        names.close();
         keeping.close();
         if (relay != null) {
             relay.close();

@@ -137,7 +137,7 @@ class RegisterTest {
                 start(b ->
                         b.openRegistration()
                                 .trustedHops(1)
-                                .registrations(new RegistrationLimits(4)))) {
+                                .registrations(new RegistrationLimits(4, 0)))) {
             for (int i = 0; i < 4; i++) {
                 ok(register(server, "", "Host: t.example", "X-Forwarded-For: 6.6.6.6, 192.0.2.1"));
             }
@@ -159,7 +159,7 @@ class RegisterTest {
         try (TunnelServer server =
                 start(b ->
                         b.apiKeys(Map.of("me", "key-0123456789abcdef"))
-                                .registrations(new RegistrationLimits(9)))) {
+                                .registrations(new RegistrationLimits(9, 0)))) {
             for (int i = 0; i < 3; i++) {
                 assertEquals(
                         401,

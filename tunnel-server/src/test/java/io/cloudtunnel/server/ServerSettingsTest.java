@@ -120,7 +120,7 @@ class ServerSettingsTest {
     }
 
     private static RegistrationLimits limits(Map<String, String> settings) {
-        return RegistrationOptions.limits(Settings.of(ServerOptions.ALL, settings));
+        return RegistrationOptions.limits(Settings.of(ServerOptions.ALL, settings), false);
     }
 
     @Test
@@ -177,7 +177,7 @@ class ServerSettingsTest {
     @ParameterizedTest
     @CsvSource({
         "host-names, shop.example.com",
-        "host-names, shop.example.com=short",
+        "host-names, shop.example.com=no_id",
         "host-names, 'https://shop.example.com=abcdefghijklmnopqrstuvwxyz234567'",
         "host-domain, https://example.com",
         "chunk-large-answers, perhaps"

@@ -28,6 +28,14 @@ public record OperatorGate(Guards guards, Forwarding forwarding) {
     record Refusal(int status, String code, String text) {}
 
     /**
+     * Whose token an agent has shown, once it was let in by it; null where none is asked for, or it
+     * does not say.
+     */
+    @Nullable String holder(Fields fields) {
+        return guards.agentSubject(fields);
+    }
+
+    /**
      * Decides about a request. May wait for the keys of an issuer, 6 s at most.
      *
      * @param peer the address that the connection comes from

@@ -40,6 +40,7 @@ public final class TunnelHandlers implements HttpService {
 
     private final Credentials credentials;
     private final Revocations revocations;
+    private final TakenNames names;
     private final LinkRegistry links;
     private final PublicUrls urls;
     private final Duration grace;
@@ -52,11 +53,13 @@ public final class TunnelHandlers implements HttpService {
     public TunnelHandlers(
             Credentials credentials,
             Revocations revocations,
+            TakenNames names,
             LinkRegistry links,
             PublicUrls urls,
             Duration grace) {
         this.credentials = credentials;
         this.revocations = revocations;
+        this.names = names;
         this.links = links;
         this.urls = urls;
         this.grace = grace;
@@ -165,8 +168,10 @@ public final class TunnelHandlers implements HttpService {
     }
 
     private void delete(Call call) throws BrokerException, InterruptedException, Refused {
-        store().delete(call.tunnelId());
-        revocations.learn(Map.of(call.tunnelId(), State.DELETED));
+        if (!revocations.end(store(), call.tunnelId(), call.generation())) {
+            throw Refused.credentials();
+        }
+        names.freed(call.tunnelId());
         log(call, "deleted");
         call.response()
                 .status(Status.NO_CONTENT_204)

@@ -22,6 +22,7 @@ public abstract class SecretStoreContract {
 
     private AutoCloseable opened;
     private SecretStore store;
+    private Holdings holdings;
 
     /** What has the store, and is closed in the end. */
     protected abstract AutoCloseable engine() throws Exception;
@@ -34,10 +35,12 @@ public abstract class SecretStoreContract {
         opened = engine();
         if (opened instanceof Engine engine) {
             store = engine.directory().secrets();
+            holdings = engine.directory().holdings();
             engine.broker().subscribe("one", new Ignoring());
             Eventually.holds("connected", () -> engine.broker().isConnected());
         } else {
             store = (SecretStore) opened;
+            holdings = (Holdings) opened;
         }
         empty();
     }
@@ -45,6 +48,11 @@ public abstract class SecretStoreContract {
     /** The store. */
     protected final SecretStore store() {
         return store;
+    }
+
+    /** The same, of whose tunnels are. */
+    protected final Holdings holdings() {
+        return holdings;
     }
 
     @AfterEach

@@ -1,9 +1,14 @@
 package io.cloudtunnel.server.relay.file;
 
 import io.cloudtunnel.server.relay.BrokerException;
+import io.cloudtunnel.server.relay.Holdings;
+import io.cloudtunnel.server.relay.KeptHoldings;
 import io.cloudtunnel.server.relay.KeptStates;
 import io.cloudtunnel.server.relay.SecretStore;
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -14,10 +19,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Secrets in a file of one server's own: all that it has is in memory, too, and what is changed is
- * on disk before anybody is told; docs/relay.md, "In a file". Safe for use by several threads.
+ * Secrets and holdings in a file of one server's own: all that it has is in memory, too, and what
+ * is changed is on disk before anybody is told; docs/relay.md, "In a file". Safe for use by several
+ * threads.
  */
-public final class StateFile implements SecretStore, AutoCloseable {
+public final class StateFile implements SecretStore, Holdings, AutoCloseable {
 
     /** The tunnels of which something is known; some 200 bytes of memory for each. */
     static final int MOST_TUNNELS = 500_000;
@@ -33,6 +39,7 @@ public final class StateFile implements SecretStore, AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock(); // guards what follows; held over I/O
     private @Nullable Journal journal; // while it is open
     private KeptStates states = new KeptStates(0);
+    private KeptHoldings holdings = new KeptHoldings(states);
     private long wholeBytes; // when it was last written anew
 
     /** A file that is not opened yet. */
@@ -49,7 +56,7 @@ public final class StateFile implements SecretStore, AutoCloseable {
     public void open() {
         lock.lock();
         try {
-            states = new KeptStates(clock.millis());
+            empty();
             Journal opened = new Journal(path, this::read);
             journal = opened;
             wholeBytes = opened.length();
@@ -68,12 +75,32 @@ public final class StateFile implements SecretStore, AutoCloseable {
         }
     }
 
+    private void empty() {
+        states = new KeptStates(clock.millis());
+        holdings = new KeptHoldings(states);
+    }
+
     private void read(String record) throws IOException {
         String[] words = record.split(" ", -1);
         try {
             switch (words[0]) {
                 case "since" -> states.usedSince(Long.parseLong(words[1]));
-                case "state" -> states.enter(words[1], parse(words[2]));
+                case "state" -> {
+                    State state = parse(words[2]);
+                    boolean ignored = states.enter(words[1], state);
+                    if (state.deleted()) {
+                        holdings.drop(words[1]);
+                    }
+                }
+                case "take" ->
+                        holdings.take(
+                                words[1],
+                                URLDecoder.decode(words[3], StandardCharsets.UTF_8),
+                                Long.parseLong(words[2]));
+                case "free" -> {
+                    boolean ignored = states.enter(words[1], parse(words[2]));
+                    holdings.drop(words[1]);
+                }
                 case "used" -> {
                     long millis = Long.parseLong(words[1]);
                     for (int i = 2; i < words.length; i++) {
@@ -82,7 +109,7 @@ public final class StateFile implements SecretStore, AutoCloseable {
                 }
                 default -> throw new IOException("it has a record of another version");
             }
-        } catch (IndexOutOfBoundsException | NumberFormatException e) {
+        } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
             throw new IOException("it has a record that cannot be read", e);
         }
     }
@@ -97,6 +124,11 @@ public final class StateFile implements SecretStore, AutoCloseable {
         }
         String[] numbers = text.split(":", 2);
         return new State(false, Long.parseLong(numbers[0]), Long.parseLong(numbers[1]));
+    }
+
+    private static String taking(String tunnel, String owner, long generation) {
+        String word = URLEncoder.encode(owner, StandardCharsets.UTF_8);
+        return "take " + tunnel + " " + generation + " " + word;
     }
 
     private static String record(String tunnel, State state) {
@@ -125,6 +157,10 @@ public final class StateFile implements SecretStore, AutoCloseable {
         for (Map.Entry<String, State> each : states.all().entrySet()) {
             sink.record(record(each.getKey(), each.getValue()));
         }
+        for (Map.Entry<String, String> each : holdings.all().entrySet()) {
+            long generation = states.of(each.getKey()).generation();
+            sink.record(taking(each.getKey(), each.getValue(), generation));
+        }
         for (Map.Entry<String, Long> each : states.used().entrySet()) {
             sink.record("used " + each.getValue() + " " + each.getKey());
         }
@@ -135,11 +171,19 @@ public final class StateFile implements SecretStore, AutoCloseable {
         if (old.or(state).equals(old)) {
             return;
         }
-        if (states.all().size() >= MOST_TUNNELS && !states.all().containsKey(tunnel)) {
+        checkRoom(tunnel);
+        write(record(tunnel, state));
+        boolean ignored = states.enter(tunnel, state);
+        if (state.deleted()) {
+            holdings.drop(tunnel);
+        }
+    }
+
+    private void checkRoom(String tunnel) throws BrokerException {
+        boolean known = states.all().containsKey(tunnel) || holdings.all().containsKey(tunnel);
+        if (!known && states.all().size() + holdings.all().size() >= MOST_TUNNELS) {
             throw new BrokerException("the state file has no room for more tunnels", null);
         }
-        write(record(tunnel, state));
-        states.enter(tunnel, state);
     }
 
     /** What is done while nobody else does anything. */
@@ -214,11 +258,47 @@ public final class StateFile implements SecretStore, AutoCloseable {
                 });
     }
 
+    @Override
+    public Taken take(String tunnel, String owner, int most) throws BrokerException {
+        return alone(() -> {
+            Taken answer = holdings.ask(tunnel, owner, most, clock.millis());
+            if (answer instanceof Taken.Yes yes && holdings.ownerOf(tunnel) == null) {
+                checkRoom(tunnel);
+                write(taking(tunnel, owner, yes.generation()));
+                holdings.take(tunnel, owner, yes.generation());
+            }
+            return answer;
+        });
+    }
+
+    @Override
+    public @Nullable State free(String name, long generation) throws BrokerException {
+        return this.<@Nullable State>alone(() -> {
+            State state = holdings.freed(name, generation, clock.millis());
+            if (state != null) {
+                write("free " + name + " " + text(state));
+                boolean ignored = states.enter(name, state);
+                holdings.drop(name);
+            }
+            return state;
+        });
+    }
+
+    @Override
+    public List<String> of(String owner) throws BrokerException {
+        return alone(() -> holdings.of(owner));
+    }
+
+    @Override
+    public Names names(long version) throws BrokerException {
+        return alone(() -> holdings.names(version));
+    }
+
     /** Forgets everything; for tests. */
     void forget() throws BrokerException {
         boolean ignored =
                 alone(() -> {
-                    states = new KeptStates(clock.millis());
+                    empty();
                     write("forgotten"); // cannot be read: nobody opens it again
                     return true;
                 });

@@ -7,10 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cloudtunnel.server.relay.BrokerException;
+import io.cloudtunnel.server.relay.Holdings.Taken;
+import io.cloudtunnel.server.relay.HoldingsContract;
 import io.cloudtunnel.server.relay.KeptStates;
 import io.cloudtunnel.server.relay.SecretStore;
 import io.cloudtunnel.server.relay.SecretStore.State;
-import io.cloudtunnel.server.relay.SecretStoreContract;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -19,16 +20,24 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The contract, kept by a file, and what is in it after the worst that can happen. */
-class StateFileTest extends SecretStoreContract {
+class StateFileTest extends HoldingsContract {
 
     private static final Duration HOUR = Duration.ofHours(1);
 
+    /** Longer than any other: less of it than what is written next would go unnoticed. */
+    private static final String LONG = "a-tunnel-with-a-long-name";
+
+    private static final String OWNER = "keys:anna \u00e9\n 100%";
+
     @TempDir private Path folder;
-    private StateFile contract;
+    private @Nullable StateFile contract;
 
     private Path path() {
         return folder.resolve("deep/state");
@@ -42,17 +51,24 @@ class StateFileTest extends SecretStoreContract {
 
     @Override
     protected AutoCloseable engine() {
-        contract = open(folder.resolve("of-the-contract"));
-        return contract;
+        StateFile opened = open(folder.resolve("of-the-contract"));
+        contract = opened;
+        return opened;
+    }
+
+    /** Each of them waits for the disk. */
+    @Override
+    protected int many() {
+        return 46;
     }
 
     @Override
     protected void empty() throws BrokerException {
-        contract.forget();
+        Objects.requireNonNull(contract).forget();
     }
 
     private static Map<String, State> states(SecretStore store) throws Exception {
-        return store.states(List.of("a", "b", "c", "d"));
+        return store.states(List.of("a", "b", "c", "d", LONG));
     }
 
     @Test
@@ -60,10 +76,15 @@ class StateFileTest extends SecretStoreContract {
         State rotated;
         long used;
         long since;
+        long shop;
         try (StateFile first = open(path())) {
             first.delete("a");
             rotated = first.rotate("b", 0, HOUR);
             first.used(List.of("b", "c"), HOUR);
+            shop = ((Taken.Yes) first.take("shop", OWNER, 5)).generation();
+            long blog = ((Taken.Yes) first.take("blog", OWNER, 5)).generation();
+            assertNotNull(first.free("blog", blog));
+            first.take("docs", "keys:bert", 5);
             used = first.lastUsedMillis("b");
             since = first.lastUsedMillis("d");
         }
@@ -73,6 +94,12 @@ class StateFileTest extends SecretStoreContract {
                 assertEquals(used, again.lastUsedMillis("c"));
                 assertEquals(since, again.lastUsedMillis("d"), "else nothing would ever expire");
                 again.delete("a");
+                assertEquals(new Taken.Yes(shop), again.take("shop", OWNER, 5));
+                assertEquals(new Taken.OfAnother(), again.take("docs", OWNER, 5));
+                assertEquals(List.of("shop"), again.of(OWNER));
+                assertEquals(Set.of("shop", "docs"), again.names(0).taken());
+                State freed = again.states(List.of("blog")).get("blog");
+                assertTrue(freed != null && freed.generation() > shop, "later than any");
             }
         }
     }
@@ -85,7 +112,7 @@ class StateFileTest extends SecretStoreContract {
         try (StateFile first = open(path())) {
             first.delete("a");
             before = Files.size(path());
-            first.delete("b");
+            first.delete(LONG);
             all = Files.readAllBytes(path());
         }
         for (int cut = (int) before; cut < all.length; cut++) {
