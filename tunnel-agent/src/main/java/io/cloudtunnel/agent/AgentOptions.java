@@ -72,7 +72,8 @@ final class AgentOptions {
                     "name",
                     "TUNNEL_NAME",
                     "NAME",
-                    "Tells the tunnels of one server apart in the credentials' file.");
+                    "Asks for this name as the tunnel's id; also tells the tunnels of one server"
+                            + " apart in the credentials' file.");
     static final Option HOST =
             Option.of(
                     "host",

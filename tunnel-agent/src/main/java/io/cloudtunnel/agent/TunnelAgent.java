@@ -76,6 +76,7 @@ public final class TunnelAgent implements AutoCloseable {
                         config.serverTrust(),
                         config.proxies(),
                         config.apiKey(),
+                        config.name(),
                         config.userAgent(),
                         config.mode(),
                         config.signing(),

@@ -175,7 +175,11 @@ public final class TunnelAgentBuilder {
         return this;
     }
 
-    /** Tells the tunnels of one server apart in the credentials' file. */
+    /**
+     * Asks for this name as the tunnel's id, and tells the tunnels of one server apart in the
+     * credentials' file. Where the server does not give it, the tunnel has another id, and the log
+     * says why.
+     */
     public TunnelAgentBuilder name(String tunnelName) {
         name = tunnelName;
         return this;
@@ -329,6 +333,7 @@ public final class TunnelAgentBuilder {
                         localInsecure ? Trust.anybody() : trust(localAuthorities),
                         proxies,
                         apiKey,
+                        name,
                         "cloudtunnel-agent/" + Program.version(),
                         access.isEmpty() ? mode : Mode.BINARY,
                         signing,

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * What an agent is made from, checked.
  *
  * @param rotation after how long the secret is replaced; null for never
+ * @param name that the tunnel is to have; empty for any
  * @param links to be kept in binary mode
  * @param exclusive whether it takes the tunnel over from other agents
  * @param access who may use the tunnel, as JSON; empty for anybody
@@ -30,6 +31,7 @@ record TunnelAgentConfig(
         Trust localTrust,
         Proxies proxies,
         @Nullable String apiKey,
+        String name,
         String userAgent,
         Mode mode,
         Signing signing,

@@ -49,6 +49,7 @@ public final class RemoteServer implements Server {
     private final Dialer dialer;
     private final Prober prober;
     private final Registrar registrar;
+    private final String name;
     private final Limits limits;
     private final MemoryBudget budget;
     private final ScheduledExecutorService timer;
@@ -61,6 +62,7 @@ public final class RemoteServer implements Server {
      * A server to which nothing is connected yet.
      *
      * @param apiKey for registering; null where there is none
+     * @param name that the tunnel is to have; empty for any
      * @param agent the {@code User-Agent}
      * @param mode which wire mode is wanted
      * @param signing whether links are signed
@@ -72,6 +74,7 @@ public final class RemoteServer implements Server {
             Trust trust,
             Proxies proxies,
             @Nullable String apiKey,
+            String name,
             String agent,
             Mode mode,
             Signing signing,
@@ -85,7 +88,8 @@ public final class RemoteServer implements Server {
         this.proxies = proxies;
         this.prober = new Prober(agent, PROBE_LIMIT);
         this.dialer = new Dialer(address, trust, proxy);
-        this.registrar = new Registrar(new ControlClient(address, agent, token), apiKey);
+        this.registrar = new Registrar(new ControlClient(address, agent, token), apiKey, name);
+        this.name = name;
         this.limits = limits;
         this.budget = budget;
         this.timer = timer;
@@ -99,7 +103,15 @@ public final class RemoteServer implements Server {
     @Override
     public Registered register(@Nullable Credentials old) throws IOException {
         Credentials offered = signing == Signing.REQUIRED ? null : old;
-        return call(dialer, REGISTER, transport -> registrar.register(offered, transport));
+        boolean named = !name.isEmpty() && knowsNames(old);
+        return call(dialer, REGISTER, transport -> registrar.register(offered, named, transport));
+    }
+
+    /** A server of the published protocol is asked for nothing that it does not know. */
+    private boolean knowsNames(@Nullable Credentials old) throws IOException {
+        return old == null
+                ? call(dialer, HANDSHAKE, registrar::protocols).isPresent()
+                : old.inFields();
     }
 
     @Override

@@ -111,6 +111,7 @@ class ProberTest {
                         Trust.platform(),
                         new Proxies(Map.of()),
                         null,
+                        "",
                         "test",
                         Mode.AUTO,
                         Signing.OFF,
