@@ -132,6 +132,9 @@ class NamesTest {
         missing.addAll(
                 Set.of(
                         "no-store",
+                        "bad-name",
+                        "name-taken",
+                        "too-many-tunnels",
                         "bad-api-key",
                         "registration-closed",
                         "bad-credentials",
