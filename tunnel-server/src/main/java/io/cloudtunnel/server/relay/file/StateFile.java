@@ -187,11 +187,11 @@ public final class StateFile implements SecretStore, Holdings, AutoCloseable {
     }
 
     /** What is done while nobody else does anything. */
-    private interface Action<T extends @Nullable Object> {
+    private interface Action<T> {
         T run() throws BrokerException;
     }
 
-    private <T extends @Nullable Object> T alone(Action<T> action) throws BrokerException {
+    private <T> T alone(Action<T> action) throws BrokerException {
         lock.lock();
         try {
             return action.run();
@@ -213,13 +213,16 @@ public final class StateFile implements SecretStore, Holdings, AutoCloseable {
     @Override
     public @Nullable State rotate(String tunnel, long generation, Duration grace)
             throws BrokerException {
-        return this.<@Nullable State>alone(() -> {
+        lock.lock();
+        try {
             State next = states.rotated(tunnel, generation, clock.millis(), grace.toMillis());
             if (next != null) {
                 enter(tunnel, next);
             }
             return next;
-        });
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -273,7 +276,8 @@ public final class StateFile implements SecretStore, Holdings, AutoCloseable {
 
     @Override
     public @Nullable State free(String name, long generation) throws BrokerException {
-        return this.<@Nullable State>alone(() -> {
+        lock.lock();
+        try {
             State state = holdings.freed(name, generation, clock.millis());
             if (state != null) {
                 write("free " + name + " " + text(state));
@@ -281,7 +285,9 @@ public final class StateFile implements SecretStore, Holdings, AutoCloseable {
                 holdings.drop(name);
             }
             return state;
-        });
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -307,9 +313,9 @@ public final class StateFile implements SecretStore, Holdings, AutoCloseable {
     @Override
     public void close() {
         lock.lock();
-        Journal open = journal;
-        journal = null;
         try {
+            Journal open = journal;
+            journal = null;
             if (open != null) {
                 open.close();
             }
