@@ -21,9 +21,10 @@ final class ServerOptions {
                     "registration",
                     "REGISTRATION",
                     "MODE",
-                    "Who may register: open, keys or oidc (whoever has a token of"
-                            + " AGENT_JWT_ISSUER); default: keys where there are API keys, else"
-                            + " this machine only.");
+                    "Who may register: open, keys, oidc (whoever has a token of"
+                            + " AGENT_JWT_ISSUER) or mtls (whoever has a certificate of"
+                            + " TLS_CLIENT_CA); default: keys where there are API keys, else this"
+                            + " machine only.");
     static final Option API_KEYS =
             Option.secret(
                     "api-keys", "API_KEYS", "NAME:KEY,...", "Keys of those who may register.");
@@ -208,12 +209,9 @@ final class ServerOptions {
                     LOG_FORMAT);
 
     static final List<Option> ALL =
-            Stream.of(OWN, AccessOptions.ALL, ObserveOptions.OF_SERVER)
+            Stream.of(OWN, TlsOptions.ALL, AccessOptions.ALL, ObserveOptions.OF_SERVER)
                     .flatMap(List::stream)
                     .toList();
-
-    /** Options of releases to come. Ignoring them could leave open what somebody meant to close. */
-    static final List<String> NOT_YET = List.of("TLS_CERT", "TLS_KEY", "TLS_CLIENT_CA");
 
     private ServerOptions() {}
 }

@@ -48,6 +48,10 @@ final class ServerSettings {
         all.instances();
         builder.observation(ObserveOptions.ofServer(settings));
         builder.access(AccessSettings.of(settings));
+        ServerTls tls = TlsSettings.of(settings);
+        if (tls != null) {
+            builder.tls(tls);
+        }
     }
 
     private void server() {
@@ -108,9 +112,7 @@ final class ServerSettings {
                 }
                 yield RegistrationPolicy.Mode.OPEN; // for whoever has got past that token
             }
-            default ->
-                    throw settings.wrong(
-                            ServerOptions.REGISTRATION, "open, keys or oidc in this version");
+            default -> RegistrationPolicy.Mode.OPEN; // for whoever has got past TLS_CLIENT_CA
         };
     }
 

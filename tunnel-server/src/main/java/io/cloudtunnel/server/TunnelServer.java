@@ -30,14 +30,18 @@ import io.cloudtunnel.server.registry.Bridge;
 import io.cloudtunnel.server.registry.LinkRegistry;
 import io.cloudtunnel.server.relay.Engine;
 import io.cloudtunnel.server.relay.Relay;
+import io.cloudtunnel.server.tls.ClientCertificates;
+import io.cloudtunnel.server.tls.ListenerTls;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,11 +63,13 @@ public final class TunnelServer implements AutoCloseable {
     private final @Nullable Relay relay;
     private final Observatory observatory;
     private final Revocations revocations;
+    private final @Nullable ListenerTls tls;
     private volatile @Nullable WebServer webServer;
 
     TunnelServer(TunnelServerConfig config) {
         Clock clock = Clock.systemUTC();
         this.config = config;
+        this.tls = tls(config.tls());
         this.observatory = new Observatory(config.observation());
         this.timer = new ScheduledThreadPoolExecutor(1, TunnelServer::timerThread);
         this.timer.setRemoveOnCancelPolicy(true);
@@ -118,7 +124,11 @@ public final class TunnelServer implements AutoCloseable {
                         config.role(),
                         config.limits(),
                         observatory.requests());
-        OperatorGate operator = new OperatorGate(guards, forwarding);
+        OperatorGate operator =
+                new OperatorGate(
+                        guards,
+                        forwarding,
+                        tls == null ? ClientCertificates.NOT_NEEDED : tls.clients());
         PublicUrls urls = new PublicUrls(config.publicBaseUrl(), config.hosts());
         RegisterHandler registerHandler =
                 new RegisterHandler(
@@ -170,7 +180,16 @@ public final class TunnelServer implements AutoCloseable {
                                 agentEndpoint,
                                 patrol,
                                 this::health),
-                        rootFallback);
+                        rootFallback,
+                        tls == null ? UnaryOperator.identity() : tls::below);
+    }
+
+    private static @Nullable ListenerTls tls(@Nullable ServerTls files) {
+        try {
+            return files == null ? null : files.read();
+        } catch (IOException e) {
+            throw new IllegalArgumentException("TLS: " + e.getMessage(), e);
+        }
     }
 
     private HealthHandlers.State health() {
@@ -229,6 +248,9 @@ public final class TunnelServer implements AutoCloseable {
                         .shutdownGracePeriod(Duration.ofMillis(200));
         install(server);
         listener.refuseOthers(server);
+        if (tls != null) {
+            server.tls(tls.tls());
+        }
         WebServer started =
                 WebServer.create(ReceiveBuffers.leftToTheSystem(server.buildPrototype())).start();
         if (!started.isRunning()) {
@@ -239,7 +261,8 @@ public final class TunnelServer implements AutoCloseable {
                             + ": another program may be using it; choose another one with --port");
         }
         webServer = started;
-        LOGGER.log(Level.INFO, "listening on port {0}", Integer.toString(started.port()));
+        String port = Integer.toString(started.port());
+        LOGGER.log(Level.INFO, "listening on port {0}{1}", port, tls == null ? "" : ", with TLS");
         return this;
     }
 

@@ -41,6 +41,7 @@ public final class TunnelServerBuilder {
     private @Nullable ClientLimits clientLimits;
     private Observation observation = Observation.DEFAULT;
     private AccessControl access = AccessControl.OPEN;
+    private @Nullable ServerTls tls;
 
     TunnelServerBuilder() {}
 
@@ -259,6 +260,16 @@ public final class TunnelServerBuilder {
         return this;
     }
 
+    /**
+     * Has {@link #start} speak TLS; a listener that is installed into has its application's own.
+     * With client authorities also has agents show a certificate, on any listener that asks for
+     * one.
+     */
+    public TunnelServerBuilder tls(ServerTls files) {
+        tls = files;
+        return this;
+    }
+
     /** The limits of links and requests. */
     public TunnelServerBuilder limits(Limits values) {
         limits = values;
@@ -321,7 +332,7 @@ public final class TunnelServerBuilder {
     /**
      * A server that is not started yet.
      *
-     * @throws IllegalArgumentException if values do not go together
+     * @throws IllegalArgumentException if values do not go together, or files cannot be used
      */
     public TunnelServer build() {
         checkRole();
@@ -351,6 +362,7 @@ public final class TunnelServerBuilder {
                         clientLimits == null ? ClientLimits.of(limits) : clientLimits,
                         observation,
                         access,
+                        tls,
                         joining.engine()));
     }
 

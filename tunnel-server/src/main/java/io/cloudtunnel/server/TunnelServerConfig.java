@@ -42,6 +42,7 @@ record TunnelServerConfig(
         ClientLimits clientLimits,
         Observation observation,
         AccessControl access,
+        @Nullable ServerTls tls,
         @Nullable Supplier<Engine> engine) {
 
     /** Without keys. */

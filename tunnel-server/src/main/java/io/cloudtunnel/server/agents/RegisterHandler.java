@@ -15,6 +15,7 @@ import io.cloudtunnel.server.front.ErrorAnswer;
 import io.cloudtunnel.server.front.RoutingFields;
 import io.cloudtunnel.server.observe.Observer;
 import io.cloudtunnel.server.observe.RequestIds;
+import io.helidon.common.socket.PeerInfo;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
@@ -77,7 +78,7 @@ public final class RegisterHandler implements Handler {
             return;
         }
         String peer = request.remotePeer().host();
-        switch (decide(peer, fields)) {
+        switch (decide(request.remotePeer(), fields)) {
             case Decision.Allowed allowed -> {
                 Credentials.Pair pair;
                 try {
@@ -88,14 +89,16 @@ public final class RegisterHandler implements Handler {
                     throw new CloseConnectionException("the body was not read to its end", e);
                 }
                 observer.registered();
-                String key = allowed.who() == null ? "-" : allowed.who();
+                String key = allowed.who();
+                String named = operator.certificates().nameOf(request.remotePeer());
                 LOGGER.log(
                         Level.INFO,
-                        "register id={0} tunnel={1} client={2} key={3}",
+                        "register id={0} tunnel={1} client={2} key={3}{4}",
                         requestId,
                         pair.id(),
                         peer,
-                        key);
+                        key == null ? "-" : key,
+                        named == null ? "" : " certificate=" + named);
                 answer(response, pair, urls.of(pair.id(), fields, request.isSecure()), requestId);
             }
             case Decision.Refused refused -> {
@@ -110,10 +113,10 @@ public final class RegisterHandler implements Handler {
         }
     }
 
-    private Decision decide(String peer, Fields fields) {
+    private Decision decide(PeerInfo peer, Fields fields) {
         OperatorGate.Refusal refusal = operator.refusal(peer, fields);
         return refusal == null
-                ? policy.decide(peer, fields)
+                ? policy.decide(peer.host(), fields)
                 : new Decision.Refused(refusal.status(), refusal.code(), refusal.text());
     }
 
