@@ -156,10 +156,6 @@ final class AgentOptions {
                     "text|json",
                     "Default: text, and json on Cloud Run.");
 
-    /** Known names without effect yet: they are refused, since ignoring them could do harm. */
-    static final List<Option> LATER =
-            Stream.of(later("client-cert", "TUNNEL_CLIENT_CERT")).toList();
-
     static final List<Option> ALL =
             Stream.of(
                             Stream.of(
@@ -187,20 +183,15 @@ final class AgentOptions {
                                     JSON_MAX_BODY,
                                     MEMORY_BUDGET,
                                     LOG_FORMAT),
-                            ObserveOptions.OF_AGENT.stream(),
-                            LATER.stream())
+                            EntranceOptions.ALL.stream(),
+                            ObserveOptions.OF_AGENT.stream())
                     .flatMap(options -> options)
                     .toList();
 
     private AgentOptions() {}
 
-    private static Option later(String key, String environment) {
-        return Option.secret(key, environment, "VALUE", "Not in this version.");
-    }
-
     /** Sets what is given. */
     static void apply(Settings settings, TunnelAgentBuilder builder) {
-        refuseLater(settings);
         settings.required(SERVER);
         settings.url(SERVER);
         settings.required(LOCAL);
@@ -215,6 +206,7 @@ final class AgentOptions {
             Duration age = settings.duration(ROTATE_EVERY, Rotation.SHORTEST);
             set(settings, ROTATE_EVERY, text -> builder.rotateEvery(age));
         }
+        builder.entrance(EntranceOptions.of(settings));
         set(settings, NAME, builder::name);
         set(settings, CREDENTIALS, file -> builder.credentialsFile(Path.of(file)));
         set(settings, SERVER_CA, file -> builder.serverAuthorities(readable(file)));
@@ -246,14 +238,6 @@ final class AgentOptions {
         }
         if (settings.text(MEMORY_BUDGET) != null) {
             builder.memoryBudget(settings.bytes(MEMORY_BUDGET, 1, 1, Long.MAX_VALUE));
-        }
-    }
-
-    private static void refuseLater(Settings settings) {
-        for (Option option : LATER) {
-            if (settings.text(option) != null) {
-                throw settings.wrong(option, "left out: it is not in this version");
-            }
         }
     }
 

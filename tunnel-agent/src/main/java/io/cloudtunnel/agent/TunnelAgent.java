@@ -79,7 +79,7 @@ public final class TunnelAgent implements AutoCloseable {
                         config.userAgent(),
                         config.mode(),
                         config.signing(),
-                        config.token(),
+                        config.passes(),
                         config.limits(),
                         budget,
                         timer);

@@ -2,6 +2,7 @@ package io.cloudtunnel.agent;
 
 import io.cloudtunnel.agent.connect.Mode;
 import io.cloudtunnel.agent.connect.OperatorToken;
+import io.cloudtunnel.agent.connect.Passes;
 import io.cloudtunnel.agent.connect.Proxies;
 import io.cloudtunnel.agent.connect.ServerAddress;
 import io.cloudtunnel.agent.connect.Signing;
@@ -47,6 +48,7 @@ public final class TunnelAgentBuilder {
     private Signing signing = Signing.OFF;
     private OperatorToken token = OperatorToken.NONE;
     private @Nullable Duration rotation;
+    private Entrance entrance = Entrance.OPEN;
     private int links = AgentOptions.DEFAULT_LINKS;
     private boolean exclusive;
     private String access = "";
@@ -86,6 +88,14 @@ public final class TunnelAgentBuilder {
      */
     public TunnelAgentBuilder tokenFile(Path file) {
         token = new OperatorToken(file);
+        return this;
+    }
+
+    /**
+     * What it takes to get to the server where more than a key is asked for; nothing unless set.
+     */
+    public TunnelAgentBuilder entrance(Entrance what) {
+        entrance = what;
         return this;
     }
 
@@ -325,14 +335,14 @@ public final class TunnelAgentBuilder {
                         server,
                         local,
                         host,
-                        trust(serverAuthorities),
+                        entrance.shownBy(trust(serverAuthorities), server),
                         localInsecure ? Trust.anybody() : trust(localAuthorities),
                         proxies,
                         apiKey,
                         "cloudtunnel-agent/" + Program.version(),
                         access.isEmpty() ? mode : Mode.BINARY,
                         signing,
-                        token,
+                        new Passes(token, entrance.iam(server, environment)),
                         rotation,
                         links,
                         exclusive,

@@ -1,7 +1,7 @@
 package io.cloudtunnel.agent;
 
 import io.cloudtunnel.agent.connect.Mode;
-import io.cloudtunnel.agent.connect.OperatorToken;
+import io.cloudtunnel.agent.connect.Passes;
 import io.cloudtunnel.agent.connect.Proxies;
 import io.cloudtunnel.agent.connect.ServerAddress;
 import io.cloudtunnel.agent.connect.Signing;
@@ -33,7 +33,7 @@ record TunnelAgentConfig(
         String userAgent,
         Mode mode,
         Signing signing,
-        OperatorToken token,
+        Passes passes,
         @Nullable Duration rotation,
         int links,
         boolean exclusive,

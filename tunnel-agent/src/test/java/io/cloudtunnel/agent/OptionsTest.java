@@ -64,6 +64,11 @@ class OptionsTest {
                 "--server http://t.example --local 3000 --host /x | --host is '/x'; it must be"
                         + " local, public, or a host name",
                 "--server http://t.example --local 3000 --server-ca /none | --server-ca is '/none'",
+                "--server https://t.example --local 3000 --client-cert /none | a readable file",
+                "--server https://t.example --local 3000 --client-key /none | a readable file",
+                "--server https://t.example --local 3000 --iam-token /none | metadata, or a",
+                "--server https://t.example --local 3000 --client-cert pom.xml | is not a PEM file",
+                "--server http://t.example --local 3000 --client-cert pom.xml | over TLS only",
                 "--server http://t.example --local 3000 --id x | id and secret go together",
                 "--server http://t.example --local 3000 --secret-file /none | --secret-file is",
                 "--server http://t.example --local 3000 --secret x | Unknown option",
@@ -77,24 +82,6 @@ class OptionsTest {
         assertEquals(2, result.status());
         assertTrue(result.err().contains(expected), result::err);
         assertEquals("", result.out());
-    }
-
-    @ParameterizedTest
-    @CsvSource("TUNNEL_CLIENT_CERT")
-    void laterOnesAreNotIgnored(String variable) {
-        Result result =
-                run(
-                        Map.of(
-                                "TUNNEL_SERVER",
-                                "http://t.example",
-                                "TUNNEL_LOCAL",
-                                "3000",
-                                variable,
-                                "S3CR3T"));
-        assertEquals(2, result.status());
-        assertTrue(result.err().contains(variable), result::err);
-        assertTrue(result.err().contains("not in this version"), result::err);
-        assertFalse(result.err().contains("S3CR3T"), result::err);
     }
 
     @Test

@@ -114,7 +114,7 @@ class ProberTest {
                         "test",
                         Mode.AUTO,
                         Signing.OFF,
-                        OperatorToken.NONE,
+                        Passes.NONE,
                         Limits.DEFAULT,
                         new MemoryBudget(1 << 20),
                         timer)
