@@ -1,6 +1,7 @@
 package io.cloudtunnel.program;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The options of both programs about what operators see, and what becomes of them. */
@@ -45,11 +46,14 @@ public final class ObserveOptions {
 
     /** Those of an agent. */
     public static final List<Option> OF_AGENT =
-            List.of(LOG_QUERY, PROJECT, ADMIN_PORT, ADMIN_HOST, ADMIN_TOKEN);
+            Stream.concat(
+                            Stream.of(LOG_QUERY, PROJECT, ADMIN_PORT, ADMIN_HOST, ADMIN_TOKEN),
+                            TraceOptions.ALL.stream())
+                    .toList();
 
     /** Those of a server. */
     public static final List<Option> OF_SERVER =
-            List.of(LOG_QUERY, PROJECT, ADMIN_PORT, ADMIN_HOST, ADMIN_TOKEN, METRICS_TUNNELS);
+            Stream.concat(OF_AGENT.stream(), Stream.of(METRICS_TUNNELS)).toList();
 
     private ObserveOptions() {}
 
@@ -72,6 +76,10 @@ public final class ObserveOptions {
         String project = settings.text(PROJECT);
         if (project != null) {
             all = all.withTraceProject(project);
+        }
+        Tracing tracing = TraceOptions.of(settings);
+        if (tracing != null) {
+            all = all.withTracing(tracing);
         }
         Admin admin = admin(settings);
         return admin == null ? all : all.withAdmin(admin);
