@@ -58,6 +58,8 @@ public final class TunnelAgent implements AutoCloseable {
     private final AtomicBoolean closing = new AtomicBoolean();
 
     TunnelAgent(TunnelAgentConfig config, Identity identity) {
+        var observation = config.observation();
+        observatory = Observatory.of(observation, config.local()); // first: it may refuse a setting
         timer =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("tunnel-agent-timer").factory());
@@ -84,14 +86,14 @@ public final class TunnelAgent implements AutoCloseable {
                         budget,
                         timer);
         var traffic = new Traffic();
-        var observation = config.observation();
-        observatory = Observatory.of(observation);
         var observer = observatory.observer();
         String name = randomName();
         var serving =
                 new Serving(
                         traffic.before(
-                                new LoggedUpstream(local, observation, observer), config.pace()),
+                                new LoggedUpstream(
+                                        local, observation, observer, observatory.tracer()),
+                                config.pace()),
                         config.mode(),
                         new Introduction(
                                 Greeting.of(config.userAgent(), config.limits())

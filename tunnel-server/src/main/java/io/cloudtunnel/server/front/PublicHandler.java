@@ -292,6 +292,6 @@ public final class PublicHandler {
         if (upgrade != null) {
             forwarded = forwarded.toBuilder().add("Upgrade", upgrade).build();
         }
-        return head.withPath(path.path()).with(pass.noted(forwarded));
+        return head.withPath(path.path()).with(log.traced(pass.noted(forwarded)));
     }
 }
