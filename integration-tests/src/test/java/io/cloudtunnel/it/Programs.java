@@ -52,7 +52,9 @@ public final class Programs implements AutoCloseable {
                 new ProcessBuilder(command)
                         .directory(alone.getParent().toFile())
                         .redirectErrorStream(true);
-        builder.environment().keySet().removeIf(name -> name.startsWith("TUNNEL_"));
+        builder.environment()
+                .keySet()
+                .removeIf(name -> name.startsWith("TUNNEL_") || name.startsWith("OTEL_"));
         builder.environment().put("HOME", folder.toString());
         // Java asks the system for the home folder, not the environment.
         builder.environment().put("XDG_CONFIG_HOME", folder.resolve(".config").toString());
