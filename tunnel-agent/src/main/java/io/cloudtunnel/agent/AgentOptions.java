@@ -188,6 +188,7 @@ final class AgentOptions {
                                     MEMORY_BUDGET,
                                     LOG_FORMAT),
                             ObserveOptions.OF_AGENT.stream(),
+                            Inspection.OPTIONS.stream(),
                             LATER.stream())
                     .flatMap(options -> options)
                     .toList();
@@ -239,6 +240,7 @@ final class AgentOptions {
                                 Limits.MOST_JSON_MAX_BODY));
         builder.links(settings.integer(LINKS, DEFAULT_LINKS, 1, MOST_LINKS));
         builder.observation(ObserveOptions.ofAgent(settings));
+        Inspection.apply(settings, builder::inspect);
         builder.exclusive(settings.flag(EXCLUSIVE, false));
         String mode = settings.word(MODE, "auto", "binary", "json");
         if (mode != null) {

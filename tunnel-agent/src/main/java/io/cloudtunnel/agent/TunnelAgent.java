@@ -2,6 +2,7 @@ package io.cloudtunnel.agent;
 
 import io.cloudtunnel.agent.connect.RemoteServer;
 import io.cloudtunnel.agent.connect.Signing;
+import io.cloudtunnel.agent.inspect.Inspector;
 import io.cloudtunnel.agent.local.LocalService;
 import io.cloudtunnel.agent.local.LoggedUpstream;
 import io.cloudtunnel.protocol.frame.Greeting;
@@ -55,6 +56,7 @@ public final class TunnelAgent implements AutoCloseable {
     private final LinkKeeper keeper;
     private final Notices notices;
     private final Observatory observatory;
+    private final Inspector inspector;
     private final AtomicBoolean closing = new AtomicBoolean();
 
     TunnelAgent(TunnelAgentConfig config, Identity identity) {
@@ -87,11 +89,16 @@ public final class TunnelAgent implements AutoCloseable {
         var observation = config.observation();
         observatory = Observatory.of(observation);
         var observer = observatory.observer();
+        inspector =
+                Inspection.inspector(
+                        config.inspection(),
+                        new LoggedUpstream(local, observation, observer),
+                        timer,
+                        new Inspector.Tunnel(config.local().toString(), this::publicUrl));
         String name = randomName();
         var serving =
                 new Serving(
-                        traffic.before(
-                                new LoggedUpstream(local, observation, observer), config.pace()),
+                        traffic.before(inspector.upstream(), config.pace()),
                         config.mode(),
                         new Introduction(
                                 Greeting.of(config.userAgent(), config.limits())
@@ -147,11 +154,12 @@ public final class TunnelAgent implements AutoCloseable {
     /**
      * Begins.
      *
-     * @throws IllegalArgumentException if the admin listener's port cannot be had
+     * @throws IllegalArgumentException if a port to listen on cannot be had
      */
     void begin() {
         try {
             observatory.start();
+            inspector.start();
         } catch (IllegalArgumentException e) {
             end();
             throw e;
@@ -177,6 +185,11 @@ public final class TunnelAgent implements AutoCloseable {
     /** The port of the admin listener; -1 where there is none. */
     public int adminPort() {
         return observatory.port();
+    }
+
+    /** The port of the inspect page; -1 where there is none. */
+    public int inspectPort() {
+        return inspector.port();
     }
 
     /** Why the agent gave up, for people; null unless the state is {@link AgentState#FAILED}. */
@@ -227,6 +240,7 @@ public final class TunnelAgent implements AutoCloseable {
         local.close();
         timer.shutdownNow();
         observatory.close();
+        inspector.close();
         notices.state(AgentState.STOPPED, "");
     }
 }

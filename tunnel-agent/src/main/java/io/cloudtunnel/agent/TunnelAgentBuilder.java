@@ -55,6 +55,7 @@ public final class TunnelAgentBuilder {
     private Map<String, String> environment = System.getenv();
     private AgentListener listener = new AgentListener() {};
     private Observation observation = Observation.DEFAULT;
+    private @Nullable Inspection inspection;
     private Pace pace = Pace.REAL;
 
     TunnelAgentBuilder() {}
@@ -262,6 +263,12 @@ public final class TunnelAgentBuilder {
         return this;
     }
 
+    /** A page that shows the last requests, secrets among them; none unless set. */
+    public TunnelAgentBuilder inspect(Inspection where) {
+        inspection = where;
+        return this;
+    }
+
     /**
      * Options by the names that {@code application.yaml} has, such as {@code server}, {@code
      * response-timeout}: for programs that keep them in a configuration of their own.
@@ -341,6 +348,7 @@ public final class TunnelAgentBuilder {
                         memoryBudgetBytes,
                         listener,
                         observation,
+                        inspection == null ? null : inspection.withToken(file()),
                         pace);
         TunnelAgent agent = new TunnelAgent(config, identity(server));
         agent.begin();
@@ -351,11 +359,13 @@ public final class TunnelAgentBuilder {
         if (given != null) {
             return Identity.given(given);
         }
-        Path file =
-                credentialsFile == null
-                        ? CredentialsStore.defaultFile(environment)
-                        : credentialsFile;
-        return Identity.kept(new CredentialsStore(file, of.toString(), name));
+        return Identity.kept(new CredentialsStore(file(), of.toString(), name));
+    }
+
+    private Path file() {
+        return credentialsFile == null
+                ? CredentialsStore.defaultFile(environment)
+                : credentialsFile;
     }
 
     private static Trust trust(@Nullable Path authorities) throws IOException {

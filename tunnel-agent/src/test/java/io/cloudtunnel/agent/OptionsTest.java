@@ -58,6 +58,8 @@ class OptionsTest {
                 "--server http://t.example --local 3000 --signed required --mode json | together",
                 "--server http://t.example --local 3000 --exclusive=maybe | --exclusive",
                 "--server http://t.example --local 3000 --admin-host ::1 | only with ADMIN_PORT",
+                "--server http://t.example --local 3000 --inspect 70000 | --inspect is '70000'",
+                "--server http://t.example --local 3000 --inspect-token x | Unknown option",
                 "--server http://t.example --local 3000 --response-timeout 0s | a duration",
                 "--server http://t.example --local 3000 --json-body-limit 1TiB | bytes",
                 "--server http://t.example --local 3000 --json-max-body 1MiB | bytes",
@@ -94,6 +96,21 @@ class OptionsTest {
         assertEquals(2, result.status());
         assertTrue(result.err().contains(variable), result::err);
         assertTrue(result.err().contains("not in this version"), result::err);
+        assertFalse(result.err().contains("S3CR3T"), result::err);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4040, S3CR3T, 16 to 256 visible", "'', S3CR3TS3CR3TS3CR3T, TUNNEL_INSPECT"})
+    void aTokenToInspectThatCannotBe(String port, String token, String expected) {
+        Result result =
+                run(
+                        Map.of("TUNNEL_INSPECT", port, "TUNNEL_INSPECT_TOKEN", token),
+                        "--server",
+                        "http://t.example",
+                        "--local",
+                        "3000");
+        assertEquals(2, result.status());
+        assertTrue(result.err().contains(expected), result::err);
         assertFalse(result.err().contains("S3CR3T"), result::err);
     }
 
