@@ -100,7 +100,8 @@ public record Inspection(int port, @Nullable String token) {
             return whole;
         } catch (IOException e) {
             throw new IOException(
-                    "no token for the inspect page: " + e.getMessage()
+                    "no token for the inspect page: "
+                            + e.getMessage()
                             + "; or give one as TUNNEL_INSPECT_TOKEN",
                     e);
         }

@@ -18,8 +18,7 @@ final class Capture {
     static final int MOST_TARGET = 8 * 1024;
     static final int MOST_FIELDS = 24 * 1024;
     static final int MOST_TRAILERS = 4 * 1024;
-    static final int MOST_BYTES =
-            MOST_TARGET + 2 * (MOST_FIELDS + MOST_TRAILERS + BodyStart.MOST);
+    static final int MOST_BYTES = MOST_TARGET + 2 * (MOST_FIELDS + MOST_TRAILERS + BodyStart.MOST);
 
     private static final int LONGEST_METHOD = 64;
     private static final int LONGEST_REASON = 128;

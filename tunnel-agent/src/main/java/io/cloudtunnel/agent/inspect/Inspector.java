@@ -34,11 +34,7 @@ public interface Inspector extends AutoCloseable {
      * @throws IllegalArgumentException if {@code tunnel-observe} is not there
      */
     static Inspector of(
-            int port,
-            String token,
-            Upstream local,
-            ScheduledExecutorService timer,
-            Tunnel tunnel) {
+            int port, String token, Upstream local, ScheduledExecutorService timer, Tunnel tunnel) {
         try {
             return new LiveInspector(port, token, local, timer, tunnel);
         } catch (NoClassDefFoundError e) {

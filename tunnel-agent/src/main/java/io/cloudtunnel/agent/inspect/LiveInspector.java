@@ -25,11 +25,7 @@ final class LiveInspector implements Inspector, InspectSource {
     private volatile @Nullable InspectListener listener;
 
     LiveInspector(
-            int port,
-            String token,
-            Upstream local,
-            ScheduledExecutorService timer,
-            Tunnel tunnel) {
+            int port, String token, Upstream local, ScheduledExecutorService timer, Tunnel tunnel) {
         this.port = port;
         this.token = token;
         this.tunnel = tunnel;

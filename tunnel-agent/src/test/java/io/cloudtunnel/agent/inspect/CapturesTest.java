@@ -38,10 +38,8 @@ class CapturesTest {
         return new ResponseHead(200, Fields.of("Content-Type", "text/plain"));
     }
 
-    private CapturedExchange exchange(RequestHead head, long length, Exchange of)
-            throws Exception {
-        return (CapturedExchange)
-                new CapturedUpstream((h, l) -> of, captures).open(head, length);
+    private CapturedExchange exchange(RequestHead head, long length, Exchange of) throws Exception {
+        return (CapturedExchange) new CapturedUpstream((h, l) -> of, captures).open(head, length);
     }
 
     private Capture newest() throws Exception {
@@ -133,8 +131,7 @@ class CapturesTest {
         longer.send(Bytes.wrap(new byte[16384]));
         longer.send(Bytes.wrap(new byte[1]));
         longer.endRequest(Fields.EMPTY);
-        assertEquals(
-                "its body has more than the 16384 bytes that are kept", newest().notAgain());
+        assertEquals("its body has more than the 16384 bytes that are kept", newest().notAgain());
 
         exchange(post("/" + "x".repeat(8192)), 0, new Played(List.of(ok())));
         assertEquals("its head was too large to be kept whole", newest().notAgain());
@@ -169,8 +166,7 @@ class CapturesTest {
         }
         Fields fields = many.build();
         ResponseHead answer = new ResponseHead(200, "r".repeat(60_000), fields);
-        RequestHead head =
-                RequestHead.of("M".repeat(9000), "/" + "t".repeat(60_000), fields);
+        RequestHead head = RequestHead.of("M".repeat(9000), "/" + "t".repeat(60_000), fields);
         Bytes piece = Bytes.wrap(new byte[10_000]);
         for (int i = 0; i < 60; i++) {
             Exchange exchange = exchange(head, -1, new Played(List.of(answer), piece, piece));
