@@ -110,8 +110,8 @@ class InspectIT {
             call.answer(404, "no such thing");
             return;
         }
-        String json = "{\"order\":12345678901234567890,\"note\":\"%s\"}";
-        String body = json.formatted(call.head().start().contains("orders") ? EVIL : "none");
+        String note = call.head().start().contains("orders") ? EVIL : "none";
+        String body = "{\"order\":12345678901234567890,\"note\":\"" + note + "\"}";
         call.wire()
                 .head(
                         "HTTP/1.1 201 Created",

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(20)
 class CapturesTest {
 
-    private static final ExchangeException BROKEN =
+    private final ExchangeException broken =
             new ExchangeException(ErrorCode.LOCAL_BROKEN, "broken");
 
     private final Captures captures = new Captures();
@@ -68,7 +68,7 @@ class CapturesTest {
         assertEquals(200, exchange.receiveHead().status());
         assertFalse(newest().isOver());
         readOn(exchange);
-        exchange.cancel(BROKEN); // as whoever opened it does in the end
+        exchange.cancel(broken); // as whoever opened it does in the end
         Capture capture = newest();
         assertEquals("POST /a?b", capture.head().method() + " " + capture.head().target());
         assertEquals("a=b", capture.head().fields().first("Cookie"));
@@ -93,7 +93,7 @@ class CapturesTest {
         exchange.endRequest(Fields.EMPTY);
         exchange.receiveHead();
         exchange.receive();
-        local.failure = BROKEN;
+        local.failure = broken;
         assertThrows(ExchangeException.class, exchange::receive);
         assertEquals(ErrorCode.LOCAL_BROKEN, newest().failure());
         assertFalse(newest().responseBody().known().whole());
