@@ -206,7 +206,8 @@ class InspectIT {
         choose("/orders?page=2");
         page.await(text("[data-part='request'] .body") + ".includes('\"name\": \"<img/src=x')");
         page.await(
-                text("[data-part='answer'] .body") + ".includes('\"order\": 12345678901234567890,')");
+                text("[data-part='answer'] .body")
+                        + ".includes('\"order\": 12345678901234567890,')");
         page.await(text("[data-part='request']") + ".includes('X-Evil')");
         assertEquals("false", page.value(text("#page") + ".includes('s3cr3t') + ''"));
         click("#secrets");
@@ -292,9 +293,8 @@ class InspectIT {
         assertEquals(
                 "409",
                 page.value(
-                        "fetch('requests/' + chosen + '/send-again', {method: 'POST', headers: {Authorization:"
-                                + " 'Bearer ' + sessionStorage.getItem('inspect-token')}}).then(a"
-                                + " => String(a.status))"));
+                        "call('requests/' + chosen + '/send-again', 'POST')"
+                                + ".then(a => String(a.status))"));
     }
 
     @Test
@@ -334,8 +334,9 @@ class InspectIT {
 
     /** The number of the newest request, once it is the one with as long a target. */
     private String newest(String target) throws Exception {
-        page.await("known.requests[0]?.over && known.requests[0].target.length === "
-                + target.length());
+        page.await(
+                "known.requests[0]?.over && known.requests[0].target.length === "
+                        + target.length());
         return page.value("String(known.requests[0].number)");
     }
 
