@@ -2,7 +2,7 @@ package io.cloudtunnel.agent;
 
 import io.cloudtunnel.agent.connect.RemoteServer;
 import io.cloudtunnel.agent.connect.Signing;
-import io.cloudtunnel.agent.local.LocalService;
+import io.cloudtunnel.agent.local.LocalUpstream;
 import io.cloudtunnel.agent.local.LoggedUpstream;
 import io.cloudtunnel.protocol.frame.Greeting;
 import io.cloudtunnel.protocol.session.MemoryBudget;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The private side of a tunnel: it dials out to the server, and forwards each request that comes
- * back over its links to one local HTTP service.
+ * back over its links to one local HTTP service, or to a {@link LocalHandler} of this program.
  *
  * <pre>{@code
  * try (TunnelAgent agent =
@@ -51,7 +51,7 @@ public final class TunnelAgent implements AutoCloseable {
     private static final int NAME_BYTES = 12;
 
     private final ScheduledExecutorService timer;
-    private final LocalService local;
+    private final LocalUpstream local;
     private final LinkKeeper keeper;
     private final Notices notices;
     private final Observatory observatory;
@@ -61,13 +61,8 @@ public final class TunnelAgent implements AutoCloseable {
         timer =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("tunnel-agent-timer").factory());
-        local =
-                new LocalService(
-                        config.local(),
-                        config.host(),
-                        config.localTrust(),
-                        config.limits(),
-                        new Patrol(timer));
+        int most = Math.multiplyExact(config.limits().streams(), config.links() + 1); // rollover
+        local = config.local().upstream(config.limits(), most, new Patrol(timer));
         long budgetBytes = config.memoryBudgetBytes();
         var budget = budgetBytes > 0 ? new MemoryBudget(budgetBytes) : MemoryBudget.ofHeap();
         var server =

@@ -15,8 +15,6 @@ import io.cloudtunnel.program.Program;
 import io.cloudtunnel.program.Settings;
 import io.cloudtunnel.protocol.frame.Limits;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,10 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TunnelAgentBuilder {
 
-    private static final Logger LOGGER = System.getLogger("io.cloudtunnel.agent");
-
     private @Nullable ServerAddress server;
     private @Nullable LocalAddress local;
+    private @Nullable LocalHandler handler;
     private HostRule host = HostRule.LOCAL;
     private @Nullable String apiKey;
     private @Nullable Path credentialsFile;
@@ -119,9 +116,16 @@ public final class TunnelAgentBuilder {
         return this;
     }
 
-    /** The local service: a URL without path, or a port of this machine. Required. */
+    /** The local service: a URL without path, or a port of this machine. This or a handler. */
     public TunnelAgentBuilder local(String urlOrPort) {
         local = LocalAddress.parse(urlOrPort);
+        handler = null;
+        return this;
+    }
+
+    /** A local service within this program, which needs no port. The last one given counts. */
+    public TunnelAgentBuilder local(LocalHandler service) {
+        handler = service;
         return this;
     }
 
@@ -285,7 +289,8 @@ public final class TunnelAgentBuilder {
      * @throws IOException if a file cannot be used; the message says which and why
      */
     public TunnelAgent start() throws IOException {
-        if (server == null || local == null) {
+        LocalEnd end = end();
+        if (server == null || end == null) {
             throw new IllegalArgumentException("server and local have to be given");
         }
         if (signing == Signing.REQUIRED && mode == Mode.JSON) {
@@ -305,28 +310,14 @@ public final class TunnelAgentBuilder {
                     "JSON mode cannot carry who may use the tunnel: leave out mode json, or"
                             + " access");
         }
-        if (LoopCheck.leadsBack(server, local)) {
-            throw new IllegalArgumentException(
-                    "the local service "
-                            + local
-                            + " is the tunnel server itself: each request would come back for ever."
-                            + " Give the URL or port of the service that is to be exposed");
-        }
-        if (LoopCheck.resolve(local.address()).isEmpty()) {
-            LOGGER.log(
-                    Level.WARNING,
-                    "the name of the local service {0} cannot be resolved at the moment",
-                    local);
-        }
+        end.check(server);
         Proxies proxies = new Proxies(environment);
         proxies.check(server);
         var config =
                 new TunnelAgentConfig(
                         server,
-                        local,
-                        host,
+                        end,
                         trust(serverAuthorities),
-                        localInsecure ? Trust.anybody() : trust(localAuthorities),
                         proxies,
                         apiKey,
                         "cloudtunnel-agent/" + Program.version(),
@@ -345,6 +336,16 @@ public final class TunnelAgentBuilder {
         TunnelAgent agent = new TunnelAgent(config, identity(server));
         agent.begin();
         return agent;
+    }
+
+    private @Nullable LocalEnd end() throws IOException {
+        if (handler != null) {
+            return new LocalEnd.Handler(handler);
+        }
+        return local == null
+                ? null
+                : new LocalEnd.Address(
+                        local, host, localInsecure ? Trust.anybody() : trust(localAuthorities));
     }
 
     private Identity identity(ServerAddress of) throws IOException {

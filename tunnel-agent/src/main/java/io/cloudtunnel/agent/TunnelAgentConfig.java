@@ -5,8 +5,6 @@ import io.cloudtunnel.agent.connect.OperatorToken;
 import io.cloudtunnel.agent.connect.Proxies;
 import io.cloudtunnel.agent.connect.ServerAddress;
 import io.cloudtunnel.agent.connect.Signing;
-import io.cloudtunnel.agent.local.HostRule;
-import io.cloudtunnel.agent.local.LocalAddress;
 import io.cloudtunnel.agent.tls.Trust;
 import io.cloudtunnel.program.Observation;
 import io.cloudtunnel.protocol.frame.Limits;
@@ -24,10 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 record TunnelAgentConfig(
         ServerAddress server,
-        LocalAddress local,
-        HostRule host,
+        LocalEnd local,
         Trust serverTrust,
-        Trust localTrust,
         Proxies proxies,
         @Nullable String apiKey,
         String userAgent,
