@@ -27,7 +27,7 @@ class NamesTest {
 
     /** What others are told by environment, or what stands for a value of the reader's. */
     private static final Set<String> OF_OTHERS =
-            Set.of("JAVA_HOME", "JAVA_TOOL_OPTIONS", "K_SERVICE", "MALLOC_ARENA_MAX");
+            Set.of("JAVA_HOME", "JAVA_TOOL_OPTIONS", "K_SERVICE", "MALLOC_ARENA_MAX", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "XDG_CONFIG_HOME");
 
     private static final Pattern IN_BACKTICKS =
             Pattern.compile("`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:=[^`]*)?`");
@@ -46,7 +46,7 @@ class NamesTest {
     private static final Set<String> AGENT = environment(AGENT_OPTIONS);
 
     /** They are not part of the interface for programs, so this looks behind it. */
-    private static List<Option> options(String holder) {
+    static List<Option> options(String holder) {
         try {
             Field all = Class.forName(holder).getDeclaredField("ALL");
             all.setAccessible(true);

@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,13 +29,15 @@ final class AgentOptions {
     private static final int LARGEST_SECRET_FILE = 16 * 1024;
 
     static final Option SERVER =
-            Option.of("server", "TUNNEL_SERVER", "URL", "The tunnel server. Required.");
+            Option.of("server", "TUNNEL_SERVER", "URL", "The tunnel server.")
+                    .otherwiseAs("none: it is required");
     static final Option LOCAL =
             Option.of(
-                    "local",
-                    "TUNNEL_LOCAL",
-                    "URL|PORT",
-                    "The local service: http or https, or a port of this machine. Required.");
+                            "local",
+                            "TUNNEL_LOCAL",
+                            "URL|PORT",
+                            "The local service: http or https, or a port of this machine.")
+                    .otherwiseAs("none: it is required");
     static final Option API_KEY =
             Option.secret(
                     "api-key",
@@ -42,11 +46,12 @@ final class AgentOptions {
                     "For registering, where the server asks for a key.");
     static final Option CREDENTIALS =
             Option.of(
-                    "credentials",
-                    "TUNNEL_CREDENTIALS",
-                    "FILE",
-                    "Keeps the credentials, so that the public URL survives a restart. Default:"
-                            + " ~/.config/cloudtunnel/credentials.json.");
+                            "credentials",
+                            "TUNNEL_CREDENTIALS",
+                            "FILE",
+                            "Keeps the credentials, so that the public URL survives a "
+                                    + "restart.")
+                    .otherwiseAs("~/.config/cloudtunnel/credentials.json");
     static final Option ID =
             Option.of(
                     "id",
@@ -75,29 +80,37 @@ final class AgentOptions {
                     "Tells the tunnels of one server apart in the credentials' file.");
     static final Option HOST =
             Option.of(
-                    "host",
-                    "TUNNEL_HOST",
-                    "local|public|NAME",
-                    "The Host that the local service gets. Default: local.");
+                            "host",
+                            "TUNNEL_HOST",
+                            "local|public|NAME",
+                            "The Host that the local service gets: its own, the one that "
+                                    + "the public asked for, or a name.")
+                    .otherwise("local");
     static final Option MODE =
-            Option.of("mode", "TUNNEL_MODE", "auto|binary|json", "The wire mode. Default: auto.");
+            Option.of("mode", "TUNNEL_MODE", "auto|binary|json", "The wire mode.")
+                    .otherwise("auto");
     static final Option SIGNED =
             Option.of(
-                    "signed",
-                    "TUNNEL_SIGNED",
-                    "required|auto|off",
-                    "Signed links, against whoever ends TLS in between. Default: off.");
+                            "signed",
+                            "TUNNEL_SIGNED",
+                            "required|auto|off",
+                            "Signed links, against whoever ends TLS in between.")
+                    .otherwise("off");
     static final Option LINKS =
             Option.of(
-                    "links",
-                    "TUNNEL_LINKS",
-                    "NUMBER",
-                    "Links to the server; JSON mode has one whatever is given. Default: 2.");
+                            "links",
+                            "TUNNEL_LINKS",
+                            "N",
+                            "Links to the server, up to 16; JSON mode has one whatever is "
+                                    + "given.")
+                    .otherwise("2");
     static final Option EXCLUSIVE =
             Option.flag(
-                    "exclusive",
-                    "TUNNEL_EXCLUSIVE",
-                    "Take the tunnel over from other agents of it, instead of sharing it.");
+                            "exclusive",
+                            "TUNNEL_EXCLUSIVE",
+                            "Take the tunnel over from other agents of it, instead of "
+                                    + "sharing it.")
+                    .otherwise("false");
     static final Option ACCESS =
             Option.block("access", "TUNNEL_ACCESS", "Who may use the tunnel; docs/access.md.");
     static final Option TOKEN_FILE =
@@ -109,52 +122,61 @@ final class AgentOptions {
                             + " link.");
     static final Option LOCAL_CA =
             Option.of(
-                    "local-ca",
-                    "TUNNEL_LOCAL_CA",
-                    "FILE",
-                    "PEM file of authorities for an https local service.");
+                            "local-ca",
+                            "TUNNEL_LOCAL_CA",
+                            "FILE",
+                            "PEM file of authorities for an https local service.")
+                    .otherwiseAs("those of Java");
     static final Option LOCAL_INSECURE =
             Option.flag(
-                    "local-insecure",
-                    "TUNNEL_LOCAL_INSECURE",
-                    "Accept any certificate of the local service.");
+                            "local-insecure",
+                            "TUNNEL_LOCAL_INSECURE",
+                            "Accept any certificate of the local service.")
+                    .otherwise("false");
     static final Option SERVER_CA =
             Option.of(
-                    "server-ca",
-                    "TUNNEL_SERVER_CA",
-                    "FILE",
-                    "PEM file of authorities for the server.");
+                            "server-ca",
+                            "TUNNEL_SERVER_CA",
+                            "FILE",
+                            "PEM file of authorities for the server.")
+                    .otherwiseAs("those of Java");
     static final Option RESPONSE_TIMEOUT =
             Option.of(
-                    "response-timeout",
-                    "RESPONSE_TIMEOUT",
-                    "TIME",
-                    "From a request's last byte to the answer's head. Default: 30s.");
+                            "response-timeout",
+                            "RESPONSE_TIMEOUT",
+                            "DURATION",
+                            "From a request's last byte to the answer's head.")
+                    .otherwise("30s");
     static final Option JSON_BODY_LIMIT =
             Option.of(
-                    "json-body-limit",
-                    "JSON_BODY_LIMIT",
-                    "BYTES",
-                    "The largest body in JSON mode. Default: 64MiB.");
+                            "json-body-limit",
+                            "JSON_BODY_LIMIT",
+                            "BYTES",
+                            "The largest body in JSON mode, up to 512MiB.")
+                    .otherwise("64MiB");
     static final Option JSON_MAX_BODY =
             Option.of(
-                    "json-max-body",
-                    "JSON_MAX_BODY",
-                    "BYTES",
-                    "The largest body taken in JSON form in binary mode, up to 64KiB; 0 for none."
-                            + " Default: 4KiB.");
+                            "json-max-body",
+                            "JSON_MAX_BODY",
+                            "BYTES",
+                            "The largest body taken in JSON form in binary mode, up to "
+                                    + "64KiB; 0 for none.")
+                    .otherwise("4KiB");
     static final Option MEMORY_BUDGET =
             Option.of(
-                    "memory-budget",
-                    "MEMORY_BUDGET",
-                    "BYTES",
-                    "For requests on their way. Default: half of the heap.");
+                            "memory-budget",
+                            "MEMORY_BUDGET",
+                            "BYTES",
+                            "For requests on their way, of all tunnels together.")
+                    .otherwiseAs("half of the heap");
     static final Option LOG_FORMAT =
             Option.of(
-                    "log-format",
-                    "LOG_FORMAT",
-                    "text|json",
-                    "Default: text, and json on Cloud Run.");
+                            "log-format",
+                            "LOG_FORMAT",
+                            "text|json",
+                            "The form of log lines: text on standard error, JSON on "
+                                    + "standard output.")
+                    .otherwiseAs("text, json on Cloud Run");
 
     /** Known names without effect yet: they are refused, since ignoring them could do harm. */
     static final List<Option> LATER =
@@ -192,7 +214,21 @@ final class AgentOptions {
                     .flatMap(options -> options)
                     .toList();
 
+    /** The server's: one environment may serve both. */
+    private static final Set<String> OF_SERVER = Set.of("TUNNEL_KEY", "TUNNEL_EXPIRY");
+
+    /** Kubernetes sets such names for each service, whatever that one is called. */
+    private static final Pattern OF_KUBERNETES =
+            Pattern.compile(".*_(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT(_\\d+_(TCP|UDP).*)?)");
+
     private AgentOptions() {}
+
+    /** Whether a name in the environment must be an option's, or else is a mistake. */
+    static boolean isSuspect(String name) {
+        return name.startsWith("TUNNEL_")
+                && !OF_SERVER.contains(name)
+                && !OF_KUBERNETES.matcher(name).matches();
+    }
 
     private static Option later(String key, String environment) {
         return Option.secret(key, environment, "VALUE", "Not in this version.");

@@ -26,12 +26,14 @@ public final class Main {
         }
         Program program =
                 new Program(
-                        "tunnel-agent",
-                        AgentOptions.ALL,
-                        "Gives a local HTTP service a public URL, through a tunnel server.",
-                        "Prints that URL as one plain line of its own.",
-                        "With the single argument hash-password it asks for a password, and prints"
-                                + " what a policy has for it.");
+                                "tunnel-agent",
+                                AgentOptions.ALL,
+                                "Gives a local HTTP service a public URL, through a tunnel server.",
+                                "Prints that URL as one plain line of its own.",
+                                "With the single argument hash-password it asks for a password, and"
+                                        + " prints what a policy has for it.")
+                        .warnsOf(AgentOptions::isSuspect)
+                        .check(all -> AgentOptions.apply(all.settings(), TunnelAgent.builder()));
         return program.run(args, environment, settings -> run(settings, environment));
     }
 

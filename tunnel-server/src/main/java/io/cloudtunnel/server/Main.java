@@ -23,12 +23,13 @@ public final class Main {
     public static void main(String[] args) {
         Program program =
                 new Program(
-                        "tunnel-server",
-                        ServerOptions.ALL,
-                        "Gives private HTTP services public URLs, under /pub/{id}/.",
-                        "",
-                        "Each option may also be given in the environment, in application.yaml, or"
-                                + " as a system property.");
+                                "tunnel-server",
+                                ServerOptions.ALL,
+                                "Gives private HTTP services public URLs, under /pub/{id}/.",
+                                "",
+                                "Each option may also be given in the environment, in"
+                                        + " application.yaml, or as a system property.")
+                        .check(all -> TunnelServer.builder().settings(all.settings()));
         Map<String, String> environment = System.getenv();
         int status = program.run(args, environment, settings -> serve(settings, environment));
         if (status != 0) {
