@@ -190,6 +190,19 @@ public final class Programs implements AutoCloseable {
         process.destroy();
     }
 
+    /** SIGHUP. */
+    void hangUp() throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-HUP", Long.toString(process.pid())).start();
+        if (kill.waitFor() != 0) {
+            throw new IOException("no such process: " + process.pid());
+        }
+    }
+
+    /** How many lines there are of a kind. */
+    long count(Predicate<String> wanted) {
+        return List.copyOf(lines).stream().filter(wanted).count();
+    }
+
     /** SIGKILL. */
     public void kill() {
         process.destroyForcibly();

@@ -1,10 +1,12 @@
 package io.cloudtunnel.agent;
 
+import io.cloudtunnel.program.Groups;
 import io.cloudtunnel.program.ObserveOptions;
 import io.cloudtunnel.program.Option;
 import io.cloudtunnel.program.SettingException;
 import io.cloudtunnel.program.Settings;
 import io.cloudtunnel.protocol.frame.Limits;
+import io.cloudtunnel.protocol.session.MemoryBudget;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,10 +70,11 @@ final class AgentOptions {
                     "Holds the secret of --id; or give the secret itself as TUNNEL_SECRET.");
     static final Option ROTATE_EVERY =
             Option.of(
-                    "rotate-every",
-                    "TUNNEL_ROTATE_EVERY",
-                    "TIME",
-                    "Has the secret replaced when it is so old, such as 24h. Default: never.");
+                            "rotate-every",
+                            "TUNNEL_ROTATE_EVERY",
+                            "DURATION",
+                            "Has the secret replaced when it is so old, from 1m.")
+                    .otherwiseAs("never");
     static final Option NAME =
             Option.of(
                     "name",
@@ -214,6 +217,24 @@ final class AgentOptions {
                     .flatMap(options -> options)
                     .toList();
 
+    /** What one program has once, however many tunnels it has. */
+    static final List<Option> OF_PROGRAM =
+            Stream.concat(
+                            Stream.of(MEMORY_BUDGET, LOG_FORMAT),
+                            ObserveOptions.OF_AGENT.stream())
+                    .toList();
+
+    /** Files that are read when an agent begins. */
+    static final List<Option> READ_ONCE = List.of(LOCAL_CA, SERVER_CA);
+
+    /** The tunnels of a configuration file. */
+    static final Groups TUNNELS =
+            new Groups(
+                    "tunnels",
+                    "tunnel",
+                    ALL.stream().filter(option -> !OF_PROGRAM.contains(option)).toList(),
+                    List.of(LOCAL, ID, SECRET, SECRET_FILE, NAME));
+
     /** The server's: one environment may serve both. */
     private static final Set<String> OF_SERVER = Set.of("TUNNEL_KEY", "TUNNEL_EXPIRY");
 
@@ -283,6 +304,13 @@ final class AgentOptions {
         if (settings.text(MEMORY_BUDGET) != null) {
             builder.memoryBudget(settings.bytes(MEMORY_BUDGET, 1, 1, Long.MAX_VALUE));
         }
+    }
+
+    /** The budget that all tunnels of a program share. */
+    static MemoryBudget budget(Settings settings) {
+        return settings.text(MEMORY_BUDGET) == null
+                ? MemoryBudget.ofHeap()
+                : new MemoryBudget(settings.bytes(MEMORY_BUDGET, 1, 1, Long.MAX_VALUE));
     }
 
     private static void refuseLater(Settings settings) {

@@ -43,7 +43,15 @@ interface Observatory extends AutoCloseable {
     AgentObserver observer();
 
     /** What is looked up when somebody asks. */
-    default void watch(LinkSet links, MemoryBudget budget) {}
+    default void watch(LinkSet links) {}
+
+    /** The same of the memory that all tunnels share. */
+    default void watch(MemoryBudget budget) {}
+
+    /** The part of it that one of several tunnels has; to be closed with that one. */
+    default Observatory ofTunnel(String name) {
+        return NONE;
+    }
 
     /**
      * Starts listening.

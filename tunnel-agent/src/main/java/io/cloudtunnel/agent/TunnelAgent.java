@@ -68,8 +68,8 @@ public final class TunnelAgent implements AutoCloseable {
                         config.localTrust(),
                         config.limits(),
                         new Patrol(timer));
-        long budgetBytes = config.memoryBudgetBytes();
-        var budget = budgetBytes > 0 ? new MemoryBudget(budgetBytes) : MemoryBudget.ofHeap();
+        var company = config.company();
+        var budget = company == null ? budget(config) : company.budget();
         var server =
                 new RemoteServer(
                         config.server(),
@@ -85,7 +85,8 @@ public final class TunnelAgent implements AutoCloseable {
                         timer);
         var traffic = new Traffic();
         var observation = config.observation();
-        observatory = Observatory.of(observation);
+        observatory =
+                company == null ? Observatory.of(observation) : company.observatory().get();
         var observer = observatory.observer();
         String name = randomName();
         var serving =
@@ -128,13 +129,21 @@ public final class TunnelAgent implements AutoCloseable {
                                         config.pace(),
                                         new BackOff(random.split())),
                         beside);
-        observatory.watch(links, budget);
+        observatory.watch(links);
+        if (company == null) {
+            observatory.watch(budget);
+        }
         LOGGER.log(
                 Level.INFO,
                 "forwarding {0} to {1} as agent {2}",
                 config.server(),
                 config.local(),
                 name);
+    }
+
+    private static MemoryBudget budget(TunnelAgentConfig config) {
+        long bytes = config.memoryBudgetBytes();
+        return bytes > 0 ? new MemoryBudget(bytes) : MemoryBudget.ofHeap();
     }
 
     /** The same on all links of this agent, and told from all other agents. */

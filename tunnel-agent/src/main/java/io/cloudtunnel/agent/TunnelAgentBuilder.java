@@ -55,6 +55,7 @@ public final class TunnelAgentBuilder {
     private Map<String, String> environment = System.getenv();
     private AgentListener listener = new AgentListener() {};
     private Observation observation = Observation.DEFAULT;
+    private @Nullable Company company;
     private Pace pace = Pace.REAL;
 
     TunnelAgentBuilder() {}
@@ -273,6 +274,12 @@ public final class TunnelAgentBuilder {
         return this;
     }
 
+    /** One of several of its program: with budget and observatory of theirs. */
+    TunnelAgentBuilder among(Company others) {
+        company = others;
+        return this;
+    }
+
     TunnelAgentBuilder pace(Pace other) {
         pace = other;
         return this;
@@ -285,6 +292,18 @@ public final class TunnelAgentBuilder {
      * @throws IOException if a file cannot be used; the message says which and why
      */
     public TunnelAgent start() throws IOException {
+        TunnelAgentConfig config = config();
+        TunnelAgent agent = new TunnelAgent(config, identity(config.server()));
+        agent.begin();
+        return agent;
+    }
+
+    /** Throws what {@link #start} would throw, as far as that can be known beforehand. */
+    void check() throws IOException {
+        Identity ignored = identity(config().server());
+    }
+
+    private TunnelAgentConfig config() throws IOException {
         if (server == null || local == null) {
             throw new IllegalArgumentException("server and local have to be given");
         }
@@ -320,8 +339,7 @@ public final class TunnelAgentBuilder {
         }
         Proxies proxies = new Proxies(environment);
         proxies.check(server);
-        var config =
-                new TunnelAgentConfig(
+        return new TunnelAgentConfig(
                         server,
                         local,
                         host,
@@ -341,10 +359,8 @@ public final class TunnelAgentBuilder {
                         memoryBudgetBytes,
                         listener,
                         observation,
+                        company,
                         pace);
-        TunnelAgent agent = new TunnelAgent(config, identity(server));
-        agent.begin();
-        return agent;
     }
 
     private Identity identity(ServerAddress of) throws IOException {
@@ -355,7 +371,8 @@ public final class TunnelAgentBuilder {
                 credentialsFile == null
                         ? CredentialsStore.defaultFile(environment)
                         : credentialsFile;
-        return Identity.kept(new CredentialsStore(file, of.toString(), name));
+        String entry = name.isEmpty() && company != null ? company.name() : name;
+        return Identity.kept(new CredentialsStore(file, of.toString(), entry));
     }
 
     private static Trust trust(@Nullable Path authorities) throws IOException {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param exclusive whether it takes the tunnel over from other agents
  * @param access who may use the tunnel, as JSON; empty for anybody
  * @param memoryBudgetBytes 0 for half of the heap
+ * @param company what it has together with others; null where it is alone
  */
 record TunnelAgentConfig(
         ServerAddress server,
@@ -42,4 +43,5 @@ record TunnelAgentConfig(
         long memoryBudgetBytes,
         AgentListener listener,
         Observation observation,
+        @Nullable Company company,
         Pace pace) {}

@@ -9,6 +9,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -125,6 +127,75 @@ class OptionsTest {
         assertEquals(2, result.status());
         assertTrue(result.err().contains("HTTP_PROXY is not the URL"), result::err);
         assertFalse(result.err().contains("S3CR3T"), result::err);
+    }
+
+    @TempDir Path ofTunnels;
+
+    private Result run(String yaml, String... more) throws Exception {
+        Path file = Files.writeString(ofTunnels.resolve("a.yaml"), yaml);
+        List<String> args = new ArrayList<>(List.of("--config", file.toString()));
+        args.addAll(List.of(more));
+        return run(Map.of(), args.toArray(String[]::new));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "tunnels: {a: {local: x}} | tunnels.a.local in ",
+                "tunnels: {a: {local: 1, lniks: 2}} | did you mean 'links'?",
+                "tunnels: {a: {local: 1, admin-port: 2}} | holds for the whole program",
+                "tunnels: {a: {links: 2}} | local is missing",
+                "{local: 1, tunnels: {a: {local: 1}}} | is of one tunnel",
+                "tunnels: {a: {local: 1, name: x}, b: {local: 2, name: x}} | are the same one",
+                "tunnels: {a: {local: 1}, b: {local: 'http://t.example'}}"
+                        + " | tunnel 'b': the local service",
+                "serevr: http://t.example | did you mean 'server'?",
+            })
+    void wrongTunnels(String yaml, String expected) throws Exception {
+        Result result = run(yaml, "--server", "http://t.example", "--credentials", "/none/x");
+        assertEquals(2, result.status());
+        assertTrue(result.err().contains(expected), result::err);
+        assertEquals("", result.out());
+    }
+
+    @Test
+    void flagsOfOneTunnelAreNotForSeveral() throws Exception {
+        Result result = run("tunnels: {a: {local: 1}}", "--local", "2");
+        assertEquals(2, result.status());
+        assertTrue(result.err().contains("--local is of one tunnel"), result::err);
+    }
+
+    @Test
+    void whatCountsIsPrintedWithoutSecretsAndThenWhatIsWrong() throws Exception {
+        Result result =
+                run(
+                        "server: http://t.example\ntunnels: {a: {local: 1, links: many}}",
+                        "--print-config",
+                        "--api-key",
+                        "hunter2");
+        assertEquals(2, result.status());
+        assertTrue(result.out().contains("    links: many  # tunnels.a.links in "), result::out);
+        assertTrue(result.out().contains("    api-key: '***'  # --api-key\n"), result::out);
+        assertTrue(result.err().contains("it must be a whole number"), result::err);
+        assertFalse((result.out() + result.err()).contains("hunter2"), result::out);
+    }
+
+    @Test
+    void aMistypedNameInTheEnvironmentIsTold() {
+        Map<String, String> environment =
+                Map.of(
+                        "TUNNEL_LOCLA", "3000",
+                        "TUNNEL_KEY", "of a server",
+                        "TUNNEL_SERVER_PORT_80_TCP_ADDR", "of Kubernetes");
+        Result result = run(environment, "--print-config", "--server", "http://t.example");
+        assertTrue(
+                result.err()
+                        .startsWith(
+                                "tunnel-agent: unknown name 'TUNNEL_LOCLA' in the environment,"
+                                        + " which does nothing; did you mean 'TUNNEL_LOCAL'?\n"
+                                        + "tunnel-agent: local is missing"),
+                result::err);
     }
 
     @Test
