@@ -153,7 +153,8 @@ class OptionsTest {
                 "serevr: http://t.example | did you mean 'server'?",
             })
     void wrongTunnels(String yaml, String expected) throws Exception {
-        Result result = run(yaml, "--server", "http://t.example", "--credentials", "/none/x");
+        String credentials = ofTunnels.resolve("c.json").toString();
+        Result result = run(yaml, "--server", "http://t.example", "--credentials", credentials);
         assertEquals(2, result.status());
         assertTrue(result.err().contains(expected), result::err);
         assertEquals("", result.out());
