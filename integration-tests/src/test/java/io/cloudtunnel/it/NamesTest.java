@@ -27,7 +27,15 @@ class NamesTest {
 
     /** What others are told by environment, or what stands for a value of the reader's. */
     private static final Set<String> OF_OTHERS =
-            Set.of("JAVA_HOME", "JAVA_TOOL_OPTIONS", "K_SERVICE", "MALLOC_ARENA_MAX", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "XDG_CONFIG_HOME");
+            Set.of(
+                    "JAVA_HOME",
+                    "JAVA_TOOL_OPTIONS",
+                    "K_SERVICE",
+                    "MALLOC_ARENA_MAX",
+                    "HTTPS_PROXY",
+                    "HTTP_PROXY",
+                    "NO_PROXY",
+                    "XDG_CONFIG_HOME");
 
     private static final Pattern IN_BACKTICKS =
             Pattern.compile("`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:=[^`]*)?`");

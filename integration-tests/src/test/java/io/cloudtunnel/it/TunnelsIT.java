@@ -27,9 +27,8 @@ class TunnelsIT {
 
     private static final Map<String, String> NOTHING = Map.of();
     private static final String KEY = "0123456789abcdef".repeat(4);
-    private static final Pattern ADMIN = Pattern.compile("metrics at (http://127[.]0[.]0[.]1:\\d+)");
-
-    private static final Predicate<String> OPEN = line -> line.contains(" open");
+    private static final Pattern ADMIN =
+            Pattern.compile("metrics at (http://127[.]0[.]0[.]1:\\d+)");
 
     @TempDir Path folder;
 
@@ -98,7 +97,7 @@ class TunnelsIT {
                                 HttpRequest.newBuilder(URI.create(keptUrl)).build(),
                                 HttpResponse.BodyHandlers.ofString());
                 slow.awaitRequest();
-                server.await("all links", line -> server.count(OPEN) >= 4);
+                server.await("all links", line -> server.count(l -> l.contains(" open")) >= 4);
                 long lines = agent.count(of("kept"));
 
                 // One changes, and one more comes.
@@ -112,7 +111,9 @@ class TunnelsIT {
                                 + "}\n");
                 hangUp(agent, "1 started, 1 started anew, 0 removed, 1 untouched");
                 String freshUrl = url(agent, "fresh");
-                agent.await("the URL again", line -> 2 == agent.count(l -> l.equals("moved " + movedUrl)));
+                agent.await(
+                        "the URL again",
+                        line -> 2 == agent.count(l -> l.equals("moved " + movedUrl)));
                 assertEquals(200, get(movedUrl).statusCode());
                 assertEquals(1, second.requests());
                 assertEquals(200, get(freshUrl).statusCode());

@@ -219,9 +219,7 @@ final class AgentOptions {
 
     /** What one program has once, however many tunnels it has. */
     static final List<Option> OF_PROGRAM =
-            Stream.concat(
-                            Stream.of(MEMORY_BUDGET, LOG_FORMAT),
-                            ObserveOptions.OF_AGENT.stream())
+            Stream.concat(Stream.of(MEMORY_BUDGET, LOG_FORMAT), ObserveOptions.OF_AGENT.stream())
                     .toList();
 
     /** Files that are read when an agent begins. */

@@ -61,8 +61,8 @@ final class Hangup {
     }
 
     private static boolean hasTerminal() {
-        try (InputStream ignored = new FileInputStream(TERMINAL)) {
-            return true;
+        try (InputStream terminal = new FileInputStream(TERMINAL)) {
+            return terminal.available() >= 0;
         } catch (IOException e) {
             return false;
         }

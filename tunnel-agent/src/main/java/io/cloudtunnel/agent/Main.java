@@ -58,24 +58,20 @@ public final class Main {
         try (Observatory observatory = Observatory.of(ObserveOptions.ofAgent(settings))) {
             observatory.watch(budget);
             Tunnels tunnels =
-                    new Tunnels(
-                            (plan, atEnd) -> {
-                                String name = plan.name();
-                                TunnelAgentBuilder builder =
-                                        TunnelAgent.builder()
-                                                .environment(environment)
-                                                .listener(
-                                                        new Printer(
-                                                                System.out, System.err, name,
-                                                                atEnd))
-                                                .among(
-                                                        new Company(
-                                                                name,
-                                                                budget,
-                                                                () -> observatory.ofTunnel(name)));
-                                AgentOptions.apply(plan.settings(), builder);
-                                return builder;
-                            });
+                    new Tunnels((plan, atEnd) -> {
+                        String name = plan.name();
+                        TunnelAgentBuilder builder =
+                                TunnelAgent.builder()
+                                        .environment(environment)
+                                        .listener(new Printer(System.out, System.err, name, atEnd))
+                                        .among(
+                                                new Company(
+                                                        name,
+                                                        budget,
+                                                        () -> observatory.ofTunnel(name)));
+                        AgentOptions.apply(plan.settings(), builder);
+                        return builder;
+                    });
             Runtime.getRuntime()
                     .addShutdownHook(new Thread(tunnels::close, "tunnel-agent-shutdown"));
             observatory.start();
@@ -95,12 +91,11 @@ public final class Main {
             }
             Map<String, String> failures = tunnels.awaitEnd();
             Logs.flush();
-            failures.forEach(
-                    (name, why) ->
-                            System.err.println(
-                                    "tunnel-agent: "
-                                            + (name.isEmpty() ? "" : "tunnel '" + name + "': ")
-                                            + why));
+            failures.forEach((name, why) ->
+                    System.err.println(
+                            "tunnel-agent: "
+                                    + (name.isEmpty() ? "" : "tunnel '" + name + "': ")
+                                    + why));
             return failures.isEmpty() ? 0 : FAILED;
         }
     }

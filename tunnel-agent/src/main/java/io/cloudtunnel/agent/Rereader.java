@@ -33,7 +33,8 @@ final class Rereader {
 
     /** Begins to heed what it is told, by a thread that ends with the program. */
     void begin() {
-        Thread thread = Thread.ofPlatform().daemon().name("tunnel-agent-reread").unstarted(this::run);
+        Thread thread =
+                Thread.ofPlatform().daemon().name("tunnel-agent-reread").unstarted(this::run);
         thread.start();
     }
 
@@ -64,8 +65,7 @@ final class Rereader {
             }
             Tunnels.Change change = tunnels.become(plans);
             for (Option option : AgentOptions.OF_PROGRAM) {
-                if (!Objects.equals(
-                        now.settings().text(option), taken.settings().text(option))) {
+                if (!Objects.equals(now.settings().text(option), taken.settings().text(option))) {
                     LOGGER.log(
                             Level.WARNING,
                             "{0} has changed, which counts from the next start on",

@@ -85,8 +85,7 @@ public final class TunnelAgent implements AutoCloseable {
                         timer);
         var traffic = new Traffic();
         var observation = config.observation();
-        observatory =
-                company == null ? Observatory.of(observation) : company.observatory().get();
+        observatory = company == null ? Observatory.of(observation) : company.observatory().get();
         var observer = observatory.observer();
         String name = randomName();
         var serving =

@@ -340,27 +340,27 @@ public final class TunnelAgentBuilder {
         Proxies proxies = new Proxies(environment);
         proxies.check(server);
         return new TunnelAgentConfig(
-                        server,
-                        local,
-                        host,
-                        trust(serverAuthorities),
-                        localInsecure ? Trust.anybody() : trust(localAuthorities),
-                        proxies,
-                        apiKey,
-                        "cloudtunnel-agent/" + Program.version(),
-                        access.isEmpty() ? mode : Mode.BINARY,
-                        signing,
-                        token,
-                        rotation,
-                        links,
-                        exclusive,
-                        access,
-                        limits,
-                        memoryBudgetBytes,
-                        listener,
-                        observation,
-                        company,
-                        pace);
+                server,
+                local,
+                host,
+                trust(serverAuthorities),
+                localInsecure ? Trust.anybody() : trust(localAuthorities),
+                proxies,
+                apiKey,
+                "cloudtunnel-agent/" + Program.version(),
+                access.isEmpty() ? mode : Mode.BINARY,
+                signing,
+                token,
+                rotation,
+                links,
+                exclusive,
+                access,
+                limits,
+                memoryBudgetBytes,
+                listener,
+                observation,
+                company,
+                pace);
     }
 
     private Identity identity(ServerAddress of) throws IOException {

@@ -35,8 +35,7 @@ final class TunnelWatch implements Observatory {
      */
     TunnelWatch(String name, MeterRegistry registry, Consumer<TunnelWatch> atEnd) {
         this.name = name;
-        this.meters =
-                name.isEmpty() ? new Meters(registry) : new Meters(registry, "tunnel", name);
+        this.meters = name.isEmpty() ? new Meters(registry) : new Meters(registry, "tunnel", name);
         this.observer = new AgentMeters(meters);
         this.atEnd = atEnd;
     }

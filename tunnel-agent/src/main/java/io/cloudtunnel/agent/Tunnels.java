@@ -106,8 +106,7 @@ final class Tunnels implements AutoCloseable {
                 settled(true);
             }
             int anew = (int) fresh.stream().filter(before::containsKey).count();
-            return new Change(
-                    fresh.size() - anew, anew, gone.size(), plans.size() - fresh.size());
+            return new Change(fresh.size() - anew, anew, gone.size(), plans.size() - fresh.size());
         } finally {
             changing.unlock();
         }
@@ -137,7 +136,8 @@ final class Tunnels implements AutoCloseable {
         try {
             Running now =
                     LogLabel.during(
-                            plan.name(), () -> new Running(plan, maker.builder(plan, this::look).start()));
+                            plan.name(),
+                            () -> new Running(plan, maker.builder(plan, this::look).start()));
             if (!add(now)) {
                 close(now);
             }
@@ -241,7 +241,8 @@ final class Tunnels implements AutoCloseable {
         lock.lock();
         try {
             while (!closed
-                    && (unsettled || running.values().stream().anyMatch(each -> !each.hasFailed()))) {
+                    && (unsettled
+                            || running.values().stream().anyMatch(each -> !each.hasFailed()))) {
                 news.await();
             }
             Map<String, String> reasons = new TreeMap<>(closed ? Map.of() : lost);

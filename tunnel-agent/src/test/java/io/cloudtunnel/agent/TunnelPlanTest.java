@@ -10,9 +10,10 @@ import io.cloudtunnel.program.Program;
 import io.cloudtunnel.program.SettingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +26,7 @@ class TunnelPlanTest {
 
     private Map<String, TunnelPlan> plans(String yaml) throws Exception {
         Path file = Files.writeString(folder.resolve("a.yaml"), yaml);
-        AtomicReference<Configuration> read = new AtomicReference<>();
+        List<Configuration> read = new ArrayList<>();
         int status =
                 new Program("sample", AgentOptions.ALL)
                         .groups(AgentOptions.TUNNELS)
@@ -33,11 +34,11 @@ class TunnelPlanTest {
                                 new String[] {"--config", file.toString()},
                                 Map.of(),
                                 all -> {
-                                    read.set(all);
+                                    read.add(all);
                                     return 0;
                                 });
         assertEquals(0, status);
-        return TunnelPlan.of(read.get());
+        return TunnelPlan.of(read.getFirst());
     }
 
     private TunnelPlan plan(String yaml) throws Exception {
@@ -47,22 +48,22 @@ class TunnelPlanTest {
     @Test
     void oneWithoutANameOrSeveralWith() throws Exception {
         assertEquals(Set.of(""), plans("local: 1").keySet());
-        assertEquals(
-                Set.of("a", "b"), plans("tunnels: {a: {local: 1}, b: {local: 2}}").keySet());
+        assertEquals(Set.of("a", "b"), plans("tunnels: {a: {local: 1}, b: {local: 2}}").keySet());
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "local: 1 | {local: 1, log-format: json, admin-port: 1, memory-budget: 1GiB} | true",
+                "local: 1 | {local: 1, log-format: json, admin-port: 1, memory-budget: 1GiB} |"
+                        + " true",
                 "local: 1 | local: 2 | false",
                 "local: 1 | {local: 1, access: {allow: ['::1']}} | false",
                 "{local: 1, links: 2} | {links: 2, local: '1'} | true",
                 "tunnels: {a: {local: 1}} | tunnels: {a: {local: 1}, b: {local: 3}} | true",
                 "tunnels: {a: {local: 1}} | {links: 3, tunnels: {a: {local: 1}}} | false",
-                "tunnels: {a: {local: 1, links: 2}} | {links: 3, tunnels: {a: {local: 1, links: 2}}}"
-                        + " | true",
+                "tunnels: {a: {local: 1, links: 2}} | {links: 3, tunnels: {a: {local: 1, links:"
+                        + " 2}}} | true",
                 "tunnels: {a: {local: 1}} | tunnels: {b: {local: 1}} | false",
             })
     void whatHasChanged(String before, String after, boolean same) throws Exception {

@@ -60,10 +60,7 @@ public final class Meters implements AutoCloseable {
      */
     public Counter counter(String name, String what, String... tags) {
         return kept(
-                Counter.builder(name)
-                        .description(what)
-                        .tags(common.and(tags))
-                        .register(registry));
+                Counter.builder(name).description(what).tags(common.and(tags)).register(registry));
     }
 
     /** A value that is looked up when it is asked for. */

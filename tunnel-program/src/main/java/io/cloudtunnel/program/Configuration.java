@@ -122,7 +122,8 @@ public final class Configuration {
                             + "; below it stand their names, and below each name its options");
         }
         for (Option option : all.alone()) {
-            if (settings.find(option) instanceof Settings.Found found) {
+            Settings.Found found = settings.find(option);
+            if (found != null) {
                 throw new SettingException(
                         found.label()
                                 + " is of one "

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,10 @@ class ConfigurationTest {
                         file));
     }
 
+    private static Settings group(Configuration all, String name) {
+        return Objects.requireNonNull(all.groups().get(name));
+    }
+
     private String refused(String yaml, String... environment) {
         var e = assertThrows(SettingException.class, () -> read(yaml, environment));
         return String.valueOf(e.getMessage()).replace(folder + "/", "");
@@ -85,21 +90,21 @@ class ConfigurationTest {
                         "conf-links", "3",
                         "conf-local", "1",
                         "conf-access", "{\"allow\":[\"192.0.2.1\"]}"),
-                all.groups().get("shop").given());
+                group(all, "shop").given());
         assertEquals(
                 Map.of(
                         "conf-server", "http://a",
                         "conf-links", "4",
                         "conf-local", "2",
                         "conf-access", "{\"deny\":[\"::1\"]}"),
-                all.groups().get("api").given());
-        assertEquals(null, all.groups().get("bare").text(LOCAL));
+                group(all, "api").given());
+        assertEquals(null, group(all, "bare").text(LOCAL));
     }
 
     @Test
     void theEnvironmentWinsOverTheGroup() throws IOException {
         Configuration all = read("tunnels: {a: {conf-links: 4}}", "LINKS", "5");
-        assertEquals("5", all.groups().get("a").text(LINKS));
+        assertEquals("5", group(all, "a").text(LINKS));
     }
 
     @Test
@@ -108,7 +113,7 @@ class ConfigurationTest {
         var e =
                 assertThrows(
                         SettingException.class,
-                        () -> all.groups().get("a").integer(LINKS, 1, 1, 2));
+                        () -> group(all, "a").integer(LINKS, 1, 1, 2));
         assertEquals(
                 "tunnels.a.conf-links in "
                         + folder
@@ -122,7 +127,7 @@ class ConfigurationTest {
         Files.writeString(folder.resolve("a.yaml"), "tunnels: {a: {conf-local: 1}}");
         Configuration after = before.again();
         assertEquals(Set.of("a"), after.groups().keySet());
-        assertEquals(before.groups().get("a").given(), after.groups().get("a").given());
+        assertEquals(group(before, "a").given(), group(after, "a").given());
     }
 
     @Test

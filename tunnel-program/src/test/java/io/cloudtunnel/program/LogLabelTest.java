@@ -51,7 +51,13 @@ class LogLabelTest {
                 "a",
                 () -> {
                     assertEquals("b", LogLabel.during("b", LogLabel::current));
-                    assertEquals("none", LogLabel.during("", () -> String.valueOf(LogLabel.current()).replace("null", "none")));
+                    assertEquals(
+                            "none",
+                            LogLabel.during(
+                                    "",
+                                    () ->
+                                            String.valueOf(LogLabel.current())
+                                                    .replace("null", "none")));
                     return LogLabel.current();
                 });
         assertNull(LogLabel.current());

@@ -145,8 +145,10 @@ class ProgramTest {
         assertEquals(
                 new Result(
                         0,
-                        "program-test-level: 3  # LEVEL in the environment\n"
-                                + "program-test-key: '***'  # KEY in the environment\n",
+                        """
+                        program-test-level: 3  # LEVEL in the environment
+                        program-test-key: '***'  # KEY in the environment
+                        """,
                         ""),
                 result);
     }
