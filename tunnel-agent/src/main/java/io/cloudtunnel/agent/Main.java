@@ -74,21 +74,21 @@ public final class Main {
                     });
             Runtime.getRuntime()
                     .addShutdownHook(new Thread(tunnels::close, "tunnel-agent-shutdown"));
+            Rereader rereader = new Rereader(tunnels, all);
+            if (all.file() != null) { // else there is nothing to read, and SIGHUP ends us
+                boolean ignored = Hangup.runs(rereader::tell);
+            }
             observatory.start();
             tunnels.become(TunnelPlan.of(all));
-            return await(tunnels, all);
+            rereader.begin();
+            return await(tunnels);
         } catch (IllegalArgumentException e) {
             throw new SettingException(String.valueOf(e.getMessage()));
         }
     }
 
-    private static int await(Tunnels tunnels, Configuration all) throws InterruptedException {
+    private static int await(Tunnels tunnels) throws InterruptedException {
         try (tunnels) {
-            if (all.file() != null) { // else there is nothing to read, and SIGHUP ends us
-                Rereader rereader = new Rereader(tunnels, all);
-                rereader.begin();
-                boolean ignored = Hangup.runs(rereader::tell);
-            }
             Map<String, String> failures = tunnels.awaitEnd();
             Logs.flush();
             failures.forEach((name, why) ->
