@@ -56,8 +56,9 @@ final class AdminObservatory implements Observatory {
     }
 
     @Override
-    public void watch(LinkSet all) {
-        own().watch(all);
+    public void watch(LinkSet all, MemoryBudget budget) {
+        own().watch(all, budget);
+        watch(budget);
     }
 
     @Override

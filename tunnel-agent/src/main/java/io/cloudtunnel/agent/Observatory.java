@@ -43,9 +43,9 @@ interface Observatory extends AutoCloseable {
     AgentObserver observer();
 
     /** What is looked up when somebody asks. */
-    default void watch(LinkSet links) {}
+    default void watch(LinkSet links, MemoryBudget budget) {}
 
-    /** The same of the memory that all tunnels share. */
+    /** The same of the memory that several tunnels share. */
     default void watch(MemoryBudget budget) {}
 
     /** The part of it that one of several tunnels has; to be closed with that one. */

@@ -128,10 +128,7 @@ public final class TunnelAgent implements AutoCloseable {
                                         config.pace(),
                                         new BackOff(random.split())),
                         beside);
-        observatory.watch(links);
-        if (company == null) {
-            observatory.watch(budget);
-        }
+        observatory.watch(links, budget);
         LOGGER.log(
                 Level.INFO,
                 "forwarding {0} to {1} as agent {2}",

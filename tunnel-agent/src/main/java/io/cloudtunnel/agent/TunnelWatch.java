@@ -49,8 +49,9 @@ final class TunnelWatch implements Observatory {
         return observer;
     }
 
+    /** Not at the budget, which is everybody's: the whole observatory has it. */
     @Override
-    public void watch(LinkSet all) {
+    public void watch(LinkSet all, MemoryBudget budget) {
         set = all;
         meters.gauge(
                 "cloudtunnel.agent.connected",
@@ -141,8 +142,4 @@ final class TunnelWatch implements Observatory {
         meters.close();
         atEnd.accept(this);
     }
-
-    /** The budget is everybody's; the whole observatory has it. */
-    @Override
-    public void watch(MemoryBudget budget) {}
 }
