@@ -35,9 +35,6 @@ public record Option(
     /** What stands for the value of an option that is a block in the configuration file. */
     public static final String BLOCK = "JSON";
 
-    /** What stands for a value that names a file. */
-    public static final String FILE = "FILE";
-
     private static final String FIRST = "0.1.0";
 
     /** An option whose value may be shown. */
