@@ -110,10 +110,7 @@ class ConfigurationTest {
     @Test
     void aWrongValueIsFoundInItsGroup() throws IOException {
         Configuration all = read("conf-links: 1\ntunnels:\n  a:\n    conf-links: x\n");
-        var e =
-                assertThrows(
-                        SettingException.class,
-                        () -> group(all, "a").integer(LINKS, 1, 1, 2));
+        var e = assertThrows(SettingException.class, () -> group(all, "a").integer(LINKS, 1, 1, 2));
         assertEquals(
                 "tunnels.a.conf-links in "
                         + folder
