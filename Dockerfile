@@ -10,7 +10,7 @@ ARG BASE=gcr.io/distroless/base-nossl-debian12
 FROM ${JDK} AS build
 WORKDIR /src
 COPY . .
-RUN mvn -q -B -Dmaven.test.skip=true -Dspotless.check.skip=true -pl tunnel-server,tunnel-agent -am package
+RUN mvn -q -B -Dmaven.test.skip=true -Dspotless.check.skip=true -Dmaven.javadoc.skip=true -pl tunnel-server,tunnel-agent -am package
 
 FROM build AS agent-home
 RUN sh deploy/image/runtime.sh tunnel-agent/target/tunnel-agent.jar /app

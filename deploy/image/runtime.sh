@@ -20,7 +20,7 @@ modules=$(echo "$named" | tr ',' '\n' | grep -vx java.desktop | tr '\n' ',')
 #   java.naming, jdk.naming.dns    names in TLS certificates, and resolvers of Redis' client
 #   jdk.management    memory and threads in the metrics
 #   jdk.net           keep-alive times of sockets
-#   jdk.unsupported   sun.misc.Unsafe, of Redis' client
+#   jdk.unsupported   sun.misc.Unsafe, of Redis' client, and sun.misc.Signal, for SIGHUP
 #   jdk.charsets is left out: UTF-8, US-ASCII and ISO 8859-1 are in java.base
 modules=${modules}jdk.crypto.ec,java.naming,jdk.naming.dns,jdk.management,jdk.net,jdk.unsupported
 

@@ -1,4 +1,4 @@
-/** What server and agent show to operators: the admin listener and its metrics. */
+/** What server and agent show to operators: the admin listener with its metrics, and traces. */
 @org.jspecify.annotations.NullMarked
 module io.cloudtunnel.observe {
     requires com.fasterxml.jackson.core;
@@ -9,6 +9,13 @@ module io.cloudtunnel.observe {
     requires io.helidon.http.encoding;
     requires transitive io.helidon.webserver;
     requires transitive micrometer.core;
+    requires io.opentelemetry.api;
+    requires io.opentelemetry.context;
+    requires io.opentelemetry.sdk;
+    requires io.opentelemetry.sdk.autoconfigure;
+    requires io.opentelemetry.sdk.autoconfigure.spi;
+    requires io.opentelemetry.sdk.common;
+    requires io.opentelemetry.sdk.trace;
     requires micrometer.registry.prometheus;
     requires static transitive org.jspecify;
 

@@ -11,4 +11,5 @@ module io.cloudtunnel.program {
     requires static transitive org.jspecify;
 
     exports io.cloudtunnel.program;
+    exports io.cloudtunnel.program.tls;
 }

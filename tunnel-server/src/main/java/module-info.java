@@ -13,6 +13,7 @@ module io.cloudtunnel.server {
     requires io.helidon.common.context;
     requires io.helidon.common.mapper;
     requires io.helidon.common.socket;
+    requires io.helidon.common.tls;
     requires io.helidon.http;
     requires io.helidon.http.encoding;
     requires transitive io.helidon.webserver;
@@ -20,6 +21,7 @@ module io.cloudtunnel.server {
     requires io.helidon.webserver.websocket;
     requires io.helidon.websocket;
     requires io.nats.jnats;
+    requires java.naming;
     requires java.net.http;
     requires lettuce.core;
     requires micrometer.core;

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -224,6 +226,25 @@ final class Browser implements AutoCloseable {
             } catch (Exception e) { // between two documents
                 return false;
             }
+        }
+
+        /** What it looks like, as a PNG file. */
+        void screenshot(Path file, int width, int height) throws Exception {
+            call(
+                    session,
+                    "Emulation.setDeviceMetricsOverride",
+                    Map.of(
+                            "width",
+                            width,
+                            "height",
+                            height,
+                            "deviceScaleFactor",
+                            1,
+                            "mobile",
+                            false));
+            String png = call(session, "Page.captureScreenshot", Map.of()).get("data").asText();
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            Files.write(file, Base64.getDecoder().decode(png));
         }
 
         private String shown() {

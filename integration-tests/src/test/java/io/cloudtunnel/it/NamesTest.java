@@ -27,7 +27,20 @@ class NamesTest {
 
     /** What others are told by environment, or what stands for a value of the reader's. */
     private static final Set<String> OF_OTHERS =
-            Set.of("JAVA_HOME", "JAVA_TOOL_OPTIONS", "K_SERVICE", "MALLOC_ARENA_MAX");
+            Set.of(
+                    "GCE_METADATA_HOST",
+                    "HTTPS_PROXY",
+                    "HTTP_PROXY",
+                    "JAVA_HOME",
+                    "JAVA_TOOL_OPTIONS",
+                    "K_SERVICE",
+                    "MALLOC_ARENA_MAX",
+                    "NO_PROXY",
+                    "OTEL_BSP_MAX_QUEUE_SIZE",
+                    "OTEL_EXPORTER_OTLP_CERTIFICATE",
+                    "OTEL_EXPORTER_OTLP_TIMEOUT",
+                    "OTEL_PROPAGATORS",
+                    "XDG_CONFIG_HOME");
 
     private static final Pattern IN_BACKTICKS =
             Pattern.compile("`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:=[^`]*)?`");
@@ -46,7 +59,7 @@ class NamesTest {
     private static final Set<String> AGENT = environment(AGENT_OPTIONS);
 
     /** They are not part of the interface for programs, so this looks behind it. */
-    private static List<Option> options(String holder) {
+    static List<Option> options(String holder) {
         try {
             Field all = Class.forName(holder).getDeclaredField("ALL");
             all.setAccessible(true);
@@ -132,6 +145,9 @@ class NamesTest {
         missing.addAll(
                 Set.of(
                         "no-store",
+                        "bad-name",
+                        "name-taken",
+                        "too-many-tunnels",
                         "bad-api-key",
                         "registration-closed",
                         "bad-credentials",

@@ -11,7 +11,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -52,7 +54,9 @@ public final class Programs implements AutoCloseable {
                 new ProcessBuilder(command)
                         .directory(alone.getParent().toFile())
                         .redirectErrorStream(true);
-        builder.environment().keySet().removeIf(name -> name.startsWith("TUNNEL_"));
+        builder.environment()
+                .keySet()
+                .removeIf(name -> name.startsWith("TUNNEL_") || name.startsWith("OTEL_"));
         builder.environment().put("HOME", folder.toString());
         // Java asks the system for the home folder, not the environment.
         builder.environment().put("XDG_CONFIG_HOME", folder.resolve(".config").toString());
@@ -72,7 +76,8 @@ public final class Programs implements AutoCloseable {
     }
 
     /**
-     * Starts what others wrote. It does not see the home folder and the proxies of whoever tests.
+     * Starts what others wrote. It does not see the home folder, the proxies and the tunnels of
+     * whoever tests.
      */
     static Programs start(Path home, List<String> command, Map<String, String> env)
             throws IOException {
@@ -80,7 +85,9 @@ public final class Programs implements AutoCloseable {
                 new ProcessBuilder(command).directory(home.toFile()).redirectErrorStream(true);
         builder.environment()
                 .keySet()
-                .removeIf(name -> name.toLowerCase(Locale.ROOT).endsWith("_proxy"));
+                .removeIf(name ->
+                        name.startsWith("TUNNEL_")
+                                || name.toLowerCase(Locale.ROOT).endsWith("_proxy"));
         builder.environment().put("HOME", home.toString());
         builder.environment().putAll(env);
         return new Programs(builder.start());
@@ -188,6 +195,33 @@ public final class Programs implements AutoCloseable {
     /** SIGTERM. */
     public void terminate() {
         process.destroy();
+    }
+
+    /** SIGTERM for it and all that it started; SIGKILL for what is there after 15 s. */
+    void endTree() throws InterruptedException {
+        List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
+        all.add(process.toHandle());
+        all.forEach(ProcessHandle::destroy);
+        for (ProcessHandle each : all) {
+            try {
+                each.onExit().get(15, TimeUnit.SECONDS);
+            } catch (ExecutionException | TimeoutException e) {
+                each.destroyForcibly();
+            }
+        }
+    }
+
+    /** SIGHUP. */
+    void hangUp() throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-HUP", Long.toString(process.pid())).start();
+        if (kill.waitFor() != 0) {
+            throw new IOException("no such process: " + process.pid());
+        }
+    }
+
+    /** How many lines there are of a kind. */
+    long count(Predicate<String> wanted) {
+        return List.copyOf(lines).stream().filter(wanted).count();
     }
 
     /** SIGKILL. */

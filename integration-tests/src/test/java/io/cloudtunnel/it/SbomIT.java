@@ -55,6 +55,7 @@ class SbomIT {
         NATS("io/nats/client/", "io.nats"),
         NIMBUS("com/nimbusds/jose/", "com.nimbusds"),
         MICROMETER("io/micrometer/core/", "io.micrometer"),
+        OPENTELEMETRY("io/opentelemetry/sdk/", "io.opentelemetry"),
         PICOCLI("picocli/", "info.picocli"),
         JUNIT("org/junit/jupiter/", "org.junit.jupiter");
 

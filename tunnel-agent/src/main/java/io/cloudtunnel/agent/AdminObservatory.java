@@ -1,64 +1,68 @@
 package io.cloudtunnel.agent;
 
-import io.cloudtunnel.agent.observe.AgentMeters;
 import io.cloudtunnel.agent.observe.AgentObserver;
 import io.cloudtunnel.observe.AdminListener;
 import io.cloudtunnel.observe.Meters;
 import io.cloudtunnel.observe.Metrics;
 import io.cloudtunnel.observe.StatusReport;
+import io.cloudtunnel.observe.StatusReport.Kind;
 import io.cloudtunnel.program.Admin;
-import io.cloudtunnel.program.Printable;
 import io.cloudtunnel.program.Program;
 import io.cloudtunnel.protocol.session.MemoryBudget;
+import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/** The admin listener of an agent, and its metrics. */
+/**
+ * The admin listener of an agent, and its metrics; of one tunnel, or of several that are told by
+ * their names.
+ */
 final class AdminObservatory implements Observatory {
-
-    private static final int LONGEST_NAME = 64;
 
     private final Admin where;
     private final Metrics metrics = new Metrics();
     private final Meters meters = new Meters(metrics.registry());
-    private final AgentMeters observer = new AgentMeters(meters);
-    private volatile List<LiveLink> links = List.of(); // at the last scrape
-    private volatile @Nullable LinkSet set; // from watch on
+    private final List<TunnelWatch> tunnels = new CopyOnWriteArrayList<>();
+    private volatile @Nullable TunnelWatch own; // of an agent that has all this alone
     private volatile @Nullable AdminListener listener;
 
     AdminObservatory(Admin where) {
         this.where = where;
+        metrics.beforeScrape(() -> tunnels.forEach(TunnelWatch::refresh));
+    }
+
+    /** Meters of one name have the same labels: so either one without a name, or some with. */
+    @Override
+    public Observatory ofTunnel(String name) {
+        TunnelWatch watch = new TunnelWatch(name, metrics.registry(), tunnels::remove);
+        tunnels.add(watch);
+        return watch;
+    }
+
+    private Observatory own() {
+        TunnelWatch watch = own;
+        if (watch == null) {
+            watch = new TunnelWatch("", metrics.registry(), tunnels::remove);
+            tunnels.add(watch);
+            own = watch;
+        }
+        return watch;
     }
 
     @Override
     public AgentObserver observer() {
-        return observer;
+        return own().observer();
     }
 
     @Override
     public void watch(LinkSet all, MemoryBudget budget) {
-        set = all;
-        metrics.beforeScrape(() -> links = all.all());
-        meters.gauge(
-                "cloudtunnel.agent.connected",
-                "1 while a link lives",
-                () -> links.isEmpty() ? 0 : 1);
-        for (boolean binary : new boolean[] {true, false}) {
-            for (boolean current : new boolean[] {true, false}) {
-                meters.gauge(
-                        "cloudtunnel.agent.links",
-                        "links to the server",
-                        () -> count(binary, current),
-                        "mode",
-                        binary ? "binary" : "json",
-                        "state",
-                        current ? "current" : "leaving");
-            }
-        }
-        age("oldest", () -> ages(true));
-        age("youngest", () -> ages(false));
+        own().watch(all, budget);
+        watch(budget);
+    }
+
+    @Override
+    public void watch(MemoryBudget budget) {
         meters.gauge(
                 "cloudtunnel.agent.memory.budget.used.bytes",
                 "memory in use for what is on its way",
@@ -70,48 +74,38 @@ final class AdminObservatory implements Observatory {
     }
 
     private StatusReport report() {
-        LinkSet all = set;
-        List<LiveLink> now = all == null ? List.of() : all.all();
-        StatusReport report =
-                new StatusReport("tunnel-agent " + Program.version())
-                        .fact("connected", now.isEmpty() ? "no" : "yes");
-        StatusReport.Table table =
-                report.table("Links")
-                        .column("instance", StatusReport.Kind.TEXT)
-                        .column("mode", StatusReport.Kind.TEXT)
-                        .column("state", StatusReport.Kind.TEXT)
-                        .column("age", StatusReport.Kind.DURATION);
-        for (LiveLink link : now) {
-            String instance = link.terms().instance();
-            table.row(
-                    instance == null ? null : Printable.of(instance, LONGEST_NAME),
-                    link.isBinary() ? "binary" : "json",
-                    isCurrent(link) ? "current" : "leaving",
-                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - link.opened()));
+        List<TunnelWatch> all =
+                tunnels.stream().sorted(Comparator.comparing(TunnelWatch::name)).toList();
+        StatusReport report = new StatusReport("tunnel-agent " + Program.version());
+        boolean several = all.stream().noneMatch(each -> each.name().isEmpty());
+        long connected = all.stream().filter(TunnelWatch::isConnected).count();
+        if (several) {
+            report.fact("tunnels", Kind.NUMBER, all.size())
+                    .fact("connected", Kind.NUMBER, connected);
+            StatusReport.Table table =
+                    report.table("Tunnels")
+                            .column("tunnel", Kind.TEXT)
+                            .column("connected", Kind.TEXT)
+                            .column("links", Kind.NUMBER)
+                            .column("requests", Kind.RATE)
+                            .column("in progress", Kind.NUMBER);
+            all.forEach(each -> each.row(table));
+        } else {
+            report.fact("connected", connected == 0 ? "no" : "yes");
         }
-        observer.report(report);
+        StatusReport.Table links = report.table("Links");
+        if (several) {
+            links.column("tunnel", Kind.TEXT);
+        }
+        links.column("instance", Kind.TEXT)
+                .column("mode", Kind.TEXT)
+                .column("state", Kind.TEXT)
+                .column("age", Kind.DURATION);
+        all.forEach(each -> each.links(links));
+        if (!several) {
+            all.forEach(each -> each.report(report));
+        }
         return report;
-    }
-
-    private void age(String which, Supplier<Number> value) {
-        meters.gauge("cloudtunnel.agent.link.age.seconds", "ages of links", value, "which", which);
-    }
-
-    private long count(boolean binary, boolean current) {
-        return links.stream()
-                .filter(link -> link.isBinary() == binary && isCurrent(link) == current)
-                .count();
-    }
-
-    private static boolean isCurrent(LiveLink link) {
-        return link.isCurrent() && !link.isLeft();
-    }
-
-    private double ages(boolean oldest) {
-        long now = System.nanoTime();
-        var all = links.stream().mapToLong(link -> now - link.opened());
-        long nanos = (oldest ? all.max() : all.min()).orElse(0);
-        return nanos / (double) TimeUnit.SECONDS.toNanos(1);
     }
 
     @Override

@@ -1,10 +1,12 @@
 package io.cloudtunnel.agent;
 
+import io.cloudtunnel.program.Configuration;
 import io.cloudtunnel.program.Logs;
+import io.cloudtunnel.program.ObserveOptions;
 import io.cloudtunnel.program.Program;
 import io.cloudtunnel.program.SettingException;
 import io.cloudtunnel.program.Settings;
-import java.io.IOException;
+import io.cloudtunnel.protocol.session.MemoryBudget;
 import java.util.Map;
 
 /** The agent as a program. */
@@ -26,37 +28,75 @@ public final class Main {
         }
         Program program =
                 new Program(
-                        "tunnel-agent",
-                        AgentOptions.ALL,
-                        "Gives a local HTTP service a public URL, through a tunnel server.",
-                        "Prints that URL as one plain line of its own.",
-                        "With the single argument hash-password it asks for a password, and prints"
-                                + " what a policy has for it.");
-        return program.run(args, environment, settings -> run(settings, environment));
+                                "tunnel-agent",
+                                AgentOptions.ALL,
+                                "Gives a local HTTP service a public URL, through a tunnel server.",
+                                "Prints that URL as one plain line of its own.",
+                                "With the single argument hash-password it asks for a password, and"
+                                        + " prints what a policy has for it.")
+                        .groups(AgentOptions.TUNNELS)
+                        .warnsOf(AgentOptions::isSuspect)
+                        .check(Main::check);
+        return program.runWhole(args, environment, all -> run(all, environment));
     }
 
-    private static int run(Settings settings, Map<String, String> environment)
+    private static void check(Configuration all) {
+        for (TunnelPlan plan : TunnelPlan.of(all).values()) {
+            AgentOptions.apply(plan.settings(), TunnelAgent.builder());
+        }
+    }
+
+    private static int run(Configuration all, Map<String, String> environment)
             throws InterruptedException {
+        Settings settings = all.settings();
         String format = settings.word(AgentOptions.LOG_FORMAT, "text", "json");
         boolean json =
                 format == null ? environment.containsKey("K_SERVICE") : format.equals("json");
-        TunnelAgentBuilder builder =
-                TunnelAgent.builder()
-                        .environment(environment)
-                        .listener(new Printer(System.out, System.err));
-        AgentOptions.apply(settings, builder);
+        check(all);
+        MemoryBudget budget = AgentOptions.budget(settings);
         Logs.setUp(json ? Logs.Format.JSON : Logs.Format.TEXT);
-        try (TunnelAgent agent = builder.start()) {
-            Runtime.getRuntime().addShutdownHook(new Thread(agent::close, "tunnel-agent-stop"));
-            return agent.awaitEnd() == AgentState.FAILED ? failed(agent) : 0;
-        } catch (IOException | IllegalArgumentException e) {
+        try (Observatory observatory = Observatory.of(ObserveOptions.ofAgent(settings))) {
+            observatory.watch(budget);
+            Tunnels tunnels =
+                    new Tunnels((plan, atEnd) -> {
+                        String name = plan.name();
+                        TunnelAgentBuilder builder =
+                                TunnelAgent.builder()
+                                        .environment(environment)
+                                        .listener(new Printer(System.out, System.err, name, atEnd))
+                                        .among(
+                                                new Company(
+                                                        name,
+                                                        budget,
+                                                        () -> observatory.ofTunnel(name)));
+                        AgentOptions.apply(plan.settings(), builder);
+                        return builder;
+                    });
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(tunnels::close, "tunnel-agent-shutdown"));
+            Rereader rereader = new Rereader(tunnels, all);
+            if (all.file() != null) { // else there is nothing to read, and SIGHUP ends us
+                boolean ignored = Hangup.runs(rereader::tell);
+            }
+            observatory.start();
+            tunnels.become(TunnelPlan.of(all));
+            rereader.begin();
+            return await(tunnels);
+        } catch (IllegalArgumentException e) {
             throw new SettingException(String.valueOf(e.getMessage()));
         }
     }
 
-    private static int failed(TunnelAgent agent) {
-        Logs.flush();
-        System.err.println("tunnel-agent: " + agent.failure());
-        return FAILED;
+    private static int await(Tunnels tunnels) throws InterruptedException {
+        try (tunnels) {
+            Map<String, String> failures = tunnels.awaitEnd();
+            Logs.flush();
+            failures.forEach((name, why) ->
+                    System.err.println(
+                            "tunnel-agent: "
+                                    + (name.isEmpty() ? "" : "tunnel '" + name + "': ")
+                                    + why));
+            return failures.isEmpty() ? 0 : FAILED;
+        }
     }
 }

@@ -1,14 +1,19 @@
 package io.cloudtunnel.agent;
 
+import io.cloudtunnel.agent.local.LocalAddress;
 import io.cloudtunnel.agent.observe.AgentObserver;
+import io.cloudtunnel.agent.observe.CallTracer;
 import io.cloudtunnel.program.Admin;
 import io.cloudtunnel.program.Observation;
+import io.cloudtunnel.program.Tracing;
 import io.cloudtunnel.protocol.session.MemoryBudget;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What of an agent operators see besides its log. Safe for use by several threads.
  *
- * <p>Only where an admin listener is wanted a class is touched that needs {@code tunnel-observe}.
+ * <p>Only where an admin listener or traces are wanted a class is touched that needs {@code
+ * tunnel-observe}.
  */
 interface Observatory extends AutoCloseable {
 
@@ -24,26 +29,47 @@ interface Observatory extends AutoCloseable {
     /**
      * What the settings ask for.
      *
-     * @throws IllegalArgumentException if that needs {@code tunnel-observe}, which is not there
+     * @throws IllegalArgumentException if that needs {@code tunnel-observe}, which is not there, or
+     *     a setting of traces is wrong
      */
     static Observatory of(Observation settings) {
         Admin where = settings.admin();
-        if (where == null) {
-            return NONE;
-        }
+        Tracing tracing = settings.tracing();
         try {
-            return new AdminObservatory(where);
+            Observatory listening = where == null ? NONE : new AdminObservatory(where);
+            return tracing == null
+                    ? listening
+                    : new TracedObservatory(listening, tracing, settings);
         } catch (NoClassDefFoundError e) {
             throw new IllegalArgumentException(
-                    "an admin listener needs tunnel-observe on the class path", e);
+                    (where == null ? "tracing" : "an admin listener")
+                            + " needs tunnel-observe on the class path",
+                    e);
         }
     }
 
     /** Who is told what happens. */
     AgentObserver observer();
 
+    /**
+     * Who makes spans; null if nobody does.
+     *
+     * @param local where requests go; null within this program
+     */
+    default @Nullable CallTracer tracer(@Nullable LocalAddress local) {
+        return null;
+    }
+
     /** What is looked up when somebody asks. */
     default void watch(LinkSet links, MemoryBudget budget) {}
+
+    /** The same of the memory that several tunnels share. */
+    default void watch(MemoryBudget budget) {}
+
+    /** The part of it that one of several tunnels has; to be closed with that one. */
+    default Observatory ofTunnel(String name) {
+        return NONE;
+    }
 
     /**
      * Starts listening.

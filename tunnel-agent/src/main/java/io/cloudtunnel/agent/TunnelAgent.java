@@ -2,7 +2,8 @@ package io.cloudtunnel.agent;
 
 import io.cloudtunnel.agent.connect.RemoteServer;
 import io.cloudtunnel.agent.connect.Signing;
-import io.cloudtunnel.agent.local.LocalService;
+import io.cloudtunnel.agent.inspect.Inspector;
+import io.cloudtunnel.agent.local.LocalUpstream;
 import io.cloudtunnel.agent.local.LoggedUpstream;
 import io.cloudtunnel.protocol.frame.Greeting;
 import io.cloudtunnel.protocol.session.MemoryBudget;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The private side of a tunnel: it dials out to the server, and forwards each request that comes
- * back over its links to one local HTTP service.
+ * back over its links to one local HTTP service, or to a {@link LocalHandler} of this program.
  *
  * <pre>{@code
  * try (TunnelAgent agent =
@@ -51,47 +52,54 @@ public final class TunnelAgent implements AutoCloseable {
     private static final int NAME_BYTES = 12;
 
     private final ScheduledExecutorService timer;
-    private final LocalService local;
+    private final LocalUpstream local;
     private final LinkKeeper keeper;
     private final Notices notices;
     private final Observatory observatory;
+    private final Inspector inspector;
     private final AtomicBoolean closing = new AtomicBoolean();
 
     TunnelAgent(TunnelAgentConfig config, Identity identity) {
+        var observation = config.observation();
+        var company = config.company();
+        // First: it may refuse a setting.
+        observatory = company == null ? Observatory.of(observation) : company.observatory().get();
         timer =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("tunnel-agent-timer").factory());
-        local =
-                new LocalService(
-                        config.local(),
-                        config.host(),
-                        config.localTrust(),
-                        config.limits(),
-                        new Patrol(timer));
-        long budgetBytes = config.memoryBudgetBytes();
-        var budget = budgetBytes > 0 ? new MemoryBudget(budgetBytes) : MemoryBudget.ofHeap();
+        int most = Math.multiplyExact(config.limits().streams(), config.links() + 1); // rollover
+        local = config.local().upstream(config.limits(), most, new Patrol(timer));
+        var budget = company == null ? budget(config) : company.budget();
         var server =
                 new RemoteServer(
                         config.server(),
                         config.serverTrust(),
                         config.proxies(),
                         config.apiKey(),
+                        config.name(),
                         config.userAgent(),
                         config.mode(),
                         config.signing(),
-                        config.token(),
+                        config.passes(),
                         config.limits(),
                         budget,
                         timer);
         var traffic = new Traffic();
-        var observation = config.observation();
-        observatory = Observatory.of(observation);
         var observer = observatory.observer();
+        inspector =
+                Inspection.inspector(
+                        config.inspection(),
+                        new LoggedUpstream(
+                                local,
+                                observation,
+                                observer,
+                                observatory.tracer(config.local().address())),
+                        timer,
+                        new Inspector.Tunnel(config.local().toString(), this::publicUrl));
         String name = randomName();
         var serving =
                 new Serving(
-                        traffic.before(
-                                new LoggedUpstream(local, observation, observer), config.pace()),
+                        traffic.before(inspector.upstream(), config.pace()),
                         config.mode(),
                         new Introduction(
                                 Greeting.of(config.userAgent(), config.limits())
@@ -137,6 +145,11 @@ public final class TunnelAgent implements AutoCloseable {
                 name);
     }
 
+    private static MemoryBudget budget(TunnelAgentConfig config) {
+        long bytes = config.memoryBudgetBytes();
+        return bytes > 0 ? new MemoryBudget(bytes) : MemoryBudget.ofHeap();
+    }
+
     /** The same on all links of this agent, and told from all other agents. */
     private static String randomName() {
         byte[] bytes = new byte[NAME_BYTES];
@@ -147,11 +160,12 @@ public final class TunnelAgent implements AutoCloseable {
     /**
      * Begins.
      *
-     * @throws IllegalArgumentException if the admin listener's port cannot be had
+     * @throws IllegalArgumentException if a port to listen on cannot be had
      */
     void begin() {
         try {
             observatory.start();
+            inspector.start();
         } catch (IllegalArgumentException e) {
             end();
             throw e;
@@ -177,6 +191,11 @@ public final class TunnelAgent implements AutoCloseable {
     /** The port of the admin listener; -1 where there is none. */
     public int adminPort() {
         return observatory.port();
+    }
+
+    /** The port of the inspect page; -1 where there is none. */
+    public int inspectPort() {
+        return inspector.port();
     }
 
     /** Why the agent gave up, for people; null unless the state is {@link AgentState#FAILED}. */
@@ -227,6 +246,7 @@ public final class TunnelAgent implements AutoCloseable {
         local.close();
         timer.shutdownNow();
         observatory.close();
+        inspector.close();
         notices.state(AgentState.STOPPED, "");
     }
 }

@@ -2,6 +2,7 @@ package io.cloudtunnel.agent;
 
 import io.cloudtunnel.agent.connect.Mode;
 import io.cloudtunnel.agent.connect.OperatorToken;
+import io.cloudtunnel.agent.connect.Passes;
 import io.cloudtunnel.agent.connect.Proxies;
 import io.cloudtunnel.agent.connect.ServerAddress;
 import io.cloudtunnel.agent.connect.Signing;
@@ -15,8 +16,6 @@ import io.cloudtunnel.program.Program;
 import io.cloudtunnel.program.Settings;
 import io.cloudtunnel.protocol.frame.Limits;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,10 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TunnelAgentBuilder {
 
-    private static final Logger LOGGER = System.getLogger("io.cloudtunnel.agent");
-
     private @Nullable ServerAddress server;
     private @Nullable LocalAddress local;
+    private @Nullable LocalHandler handler;
     private HostRule host = HostRule.LOCAL;
     private @Nullable String apiKey;
     private @Nullable Path credentialsFile;
@@ -47,6 +45,7 @@ public final class TunnelAgentBuilder {
     private Signing signing = Signing.OFF;
     private OperatorToken token = OperatorToken.NONE;
     private @Nullable Duration rotation;
+    private Entrance entrance = Entrance.OPEN;
     private int links = AgentOptions.DEFAULT_LINKS;
     private boolean exclusive;
     private String access = "";
@@ -55,6 +54,8 @@ public final class TunnelAgentBuilder {
     private Map<String, String> environment = System.getenv();
     private AgentListener listener = new AgentListener() {};
     private Observation observation = Observation.DEFAULT;
+    private @Nullable Inspection inspection;
+    private @Nullable Company company;
     private Pace pace = Pace.REAL;
 
     TunnelAgentBuilder() {}
@@ -89,6 +90,14 @@ public final class TunnelAgentBuilder {
         return this;
     }
 
+    /**
+     * What it takes to get to the server where more than a key is asked for; nothing unless set.
+     */
+    public TunnelAgentBuilder entrance(Entrance what) {
+        entrance = what;
+        return this;
+    }
+
     /** How many links it keeps in binary mode, 1 to 16; 2 unless set. JSON mode has one. */
     public TunnelAgentBuilder links(int count) {
         if (count < 1 || count > AgentOptions.MOST_LINKS) {
@@ -119,9 +128,16 @@ public final class TunnelAgentBuilder {
         return this;
     }
 
-    /** The local service: a URL without path, or a port of this machine. Required. */
+    /** The local service: a URL without path, or a port of this machine. This or a handler. */
     public TunnelAgentBuilder local(String urlOrPort) {
         local = LocalAddress.parse(urlOrPort);
+        handler = null;
+        return this;
+    }
+
+    /** A local service within this program, which needs no port. The last one given counts. */
+    public TunnelAgentBuilder local(LocalHandler service) {
+        handler = service;
         return this;
     }
 
@@ -175,7 +191,11 @@ public final class TunnelAgentBuilder {
         return this;
     }
 
-    /** Tells the tunnels of one server apart in the credentials' file. */
+    /**
+     * Asks for this name as the tunnel's id, and tells the tunnels of one server apart in the
+     * credentials' file. Where the server does not give it, the tunnel has another id, and the log
+     * says why.
+     */
     public TunnelAgentBuilder name(String tunnelName) {
         name = tunnelName;
         return this;
@@ -262,6 +282,12 @@ public final class TunnelAgentBuilder {
         return this;
     }
 
+    /** A page that shows the last requests, secrets among them; none unless set. */
+    public TunnelAgentBuilder inspect(Inspection where) {
+        inspection = where;
+        return this;
+    }
+
     /**
      * Options by the names that {@code application.yaml} has, such as {@code server}, {@code
      * response-timeout}: for programs that keep them in a configuration of their own.
@@ -270,6 +296,12 @@ public final class TunnelAgentBuilder {
      */
     public TunnelAgentBuilder options(Map<String, String> values) {
         AgentOptions.apply(Settings.of(AgentOptions.ALL, values), this);
+        return this;
+    }
+
+    /** One of several of its program: with budget and observatory of theirs. */
+    TunnelAgentBuilder among(Company others) {
+        company = others;
         return this;
     }
 
@@ -285,7 +317,20 @@ public final class TunnelAgentBuilder {
      * @throws IOException if a file cannot be used; the message says which and why
      */
     public TunnelAgent start() throws IOException {
-        if (server == null || local == null) {
+        TunnelAgentConfig config = config();
+        TunnelAgent agent = new TunnelAgent(config, identity(config.server()));
+        agent.begin();
+        return agent;
+    }
+
+    /** Throws what {@link #start} would throw, as far as that can be known beforehand. */
+    void check() throws IOException {
+        Identity ignored = identity(config().server());
+    }
+
+    private TunnelAgentConfig config() throws IOException {
+        LocalEnd end = end();
+        if (server == null || end == null) {
             throw new IllegalArgumentException("server and local have to be given");
         }
         if (signing == Signing.REQUIRED && mode == Mode.JSON) {
@@ -305,57 +350,55 @@ public final class TunnelAgentBuilder {
                     "JSON mode cannot carry who may use the tunnel: leave out mode json, or"
                             + " access");
         }
-        if (LoopCheck.leadsBack(server, local)) {
-            throw new IllegalArgumentException(
-                    "the local service "
-                            + local
-                            + " is the tunnel server itself: each request would come back for ever."
-                            + " Give the URL or port of the service that is to be exposed");
-        }
-        if (LoopCheck.resolve(local.address()).isEmpty()) {
-            LOGGER.log(
-                    Level.WARNING,
-                    "the name of the local service {0} cannot be resolved at the moment",
-                    local);
-        }
+        end.check(server);
         Proxies proxies = new Proxies(environment);
         proxies.check(server);
-        var config =
-                new TunnelAgentConfig(
-                        server,
-                        local,
-                        host,
-                        trust(serverAuthorities),
-                        localInsecure ? Trust.anybody() : trust(localAuthorities),
-                        proxies,
-                        apiKey,
-                        "cloudtunnel-agent/" + Program.version(),
-                        access.isEmpty() ? mode : Mode.BINARY,
-                        signing,
-                        token,
-                        rotation,
-                        links,
-                        exclusive,
-                        access,
-                        limits,
-                        memoryBudgetBytes,
-                        listener,
-                        observation,
-                        pace);
-        TunnelAgent agent = new TunnelAgent(config, identity(server));
-        agent.begin();
-        return agent;
+        return new TunnelAgentConfig(
+                server,
+                end,
+                entrance.shownBy(trust(serverAuthorities), server),
+                proxies,
+                apiKey,
+                name,
+                "cloudtunnel-agent/" + Program.version(),
+                access.isEmpty() ? mode : Mode.BINARY,
+                signing,
+                new Passes(token, entrance.iam(server, environment)),
+                rotation,
+                links,
+                exclusive,
+                access,
+                limits,
+                memoryBudgetBytes,
+                listener,
+                observation,
+                inspection == null ? null : inspection.withToken(file()),
+                company,
+                pace);
+    }
+
+    private @Nullable LocalEnd end() throws IOException {
+        if (handler != null) {
+            return new LocalEnd.Handler(handler);
+        }
+        return local == null
+                ? null
+                : new LocalEnd.Address(
+                        local, host, localInsecure ? Trust.anybody() : trust(localAuthorities));
     }
 
     private Identity identity(ServerAddress of) throws IOException {
         if (given != null) {
             return Identity.given(given);
         }
-        Path file =
-                credentialsFile == null
-                        ? CredentialsStore.defaultFile(environment)
-                        : credentialsFile;
-        return Identity.kept(new CredentialsStore(file, of.toString(), name));
+        String entry = name.isEmpty() && company != null ? company.name() : name;
+        return Identity.kept(new CredentialsStore(file(), of.toString(), entry));
+    }
+
+    private Path file() {
+        return credentialsFile == null
+                ? CredentialsStore.defaultFile(environment)
+                : credentialsFile;
     }
 
     private static Trust trust(@Nullable Path authorities) throws IOException {

@@ -96,6 +96,43 @@ class AgentLifeTest {
         }
     }
 
+    /** Only a server that knows what to do with it is asked for a name. */
+    @Test
+    void oursIsAskedForTheName() throws Exception {
+        try (RawTunnel server =
+                new RawTunnel(RawTunnel.registers("shop", OURS), AgentLifeTest::stays)) {
+            server.speaks(OURS);
+            try (TunnelAgent agent = builder(server).name("shop").start()) {
+                assertTrue(agent.awaitConnected(SOON));
+            }
+            assertEquals(1, server.questions());
+            assertEquals("{\"name\":\"shop\"}", registration(server).body());
+        }
+    }
+
+    @Test
+    void noOtherServerIsAndNoneForWhatIsNoName() throws Exception {
+        try (RawTunnel published = new RawTunnel(RawTunnel.registers("one"), AgentLifeTest::stays);
+                RawTunnel ours =
+                        new RawTunnel(RawTunnel.registers("one", OURS), AgentLifeTest::stays)) {
+            ours.speaks(OURS);
+            try (TunnelAgent first = builder(published).name("shop").start();
+                    TunnelAgent second = builder(ours).name("My shop").start()) {
+                assertTrue(first.awaitConnected(SOON));
+                assertTrue(second.awaitConnected(SOON));
+            }
+            assertEquals("", registration(published).body());
+            assertEquals("", registration(ours).body());
+        }
+    }
+
+    private static RawTunnel.Request registration(RawTunnel server) {
+        return server.requests().stream()
+                .filter(request -> request.line().startsWith("POST "))
+                .findFirst()
+                .orElseThrow();
+    }
+
     @Test
     void theTunnelSurvivesARestart() throws Exception {
         try (RawTunnel server =

@@ -9,6 +9,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,12 +60,19 @@ class OptionsTest {
                 "--server http://t.example --local 3000 --signed required --mode json | together",
                 "--server http://t.example --local 3000 --exclusive=maybe | --exclusive",
                 "--server http://t.example --local 3000 --admin-host ::1 | only with ADMIN_PORT",
+                "--server http://t.example --local 3000 --inspect 70000 | --inspect is '70000'",
+                "--server http://t.example --local 3000 --inspect-token x | Unknown option",
                 "--server http://t.example --local 3000 --response-timeout 0s | a duration",
                 "--server http://t.example --local 3000 --json-body-limit 1TiB | bytes",
                 "--server http://t.example --local 3000 --json-max-body 1MiB | bytes",
                 "--server http://t.example --local 3000 --host /x | --host is '/x'; it must be"
                         + " local, public, or a host name",
                 "--server http://t.example --local 3000 --server-ca /none | --server-ca is '/none'",
+                "--server https://t.example --local 3000 --client-cert /none | a readable file",
+                "--server https://t.example --local 3000 --client-key /none | a readable file",
+                "--server https://t.example --local 3000 --iam-token /none | metadata, or a",
+                "--server https://t.example --local 3000 --client-cert pom.xml | is not a PEM file",
+                "--server http://t.example --local 3000 --client-cert pom.xml | over TLS only",
                 "--server http://t.example --local 3000 --id x | id and secret go together",
                 "--server http://t.example --local 3000 --secret-file /none | --secret-file is",
                 "--server http://t.example --local 3000 --secret x | Unknown option",
@@ -80,20 +89,17 @@ class OptionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource("TUNNEL_CLIENT_CERT")
-    void laterOnesAreNotIgnored(String variable) {
+    @CsvSource({"4040, S3CR3T, 16 to 256 visible", "'', S3CR3TS3CR3TS3CR3T, TUNNEL_INSPECT"})
+    void aTokenToInspectThatCannotBe(String port, String token, String expected) {
         Result result =
                 run(
-                        Map.of(
-                                "TUNNEL_SERVER",
-                                "http://t.example",
-                                "TUNNEL_LOCAL",
-                                "3000",
-                                variable,
-                                "S3CR3T"));
+                        Map.of("TUNNEL_INSPECT", port, "TUNNEL_INSPECT_TOKEN", token),
+                        "--server",
+                        "http://t.example",
+                        "--local",
+                        "3000");
         assertEquals(2, result.status());
-        assertTrue(result.err().contains(variable), result::err);
-        assertTrue(result.err().contains("not in this version"), result::err);
+        assertTrue(result.err().contains(expected), result::err);
         assertFalse(result.err().contains("S3CR3T"), result::err);
     }
 
@@ -125,6 +131,76 @@ class OptionsTest {
         assertEquals(2, result.status());
         assertTrue(result.err().contains("HTTP_PROXY is not the URL"), result::err);
         assertFalse(result.err().contains("S3CR3T"), result::err);
+    }
+
+    @TempDir Path ofTunnels;
+
+    private Result run(String yaml, String... more) throws Exception {
+        Path file = Files.writeString(ofTunnels.resolve("a.yaml"), yaml);
+        List<String> args = new ArrayList<>(List.of("--config", file.toString()));
+        args.addAll(List.of(more));
+        return run(Map.of(), args.toArray(String[]::new));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "tunnels: {a: {local: x}} | tunnels.a.local in ",
+                "tunnels: {a: {local: 1, lniks: 2}} | did you mean 'links'?",
+                "tunnels: {a: {local: 1, admin-port: 2}} | holds for the whole program",
+                "tunnels: {a: {links: 2}} | local is missing",
+                "{local: 1, tunnels: {a: {local: 1}}} | is of one tunnel",
+                "tunnels: {a: {local: 1, name: x}, b: {local: 2, name: x}} | are the same one",
+                "tunnels: {a: {local: 1}, b: {local: 'http://t.example'}}"
+                        + " | tunnel 'b': the local service",
+                "serevr: http://t.example | did you mean 'server'?",
+            })
+    void wrongTunnels(String yaml, String expected) throws Exception {
+        String credentials = ofTunnels.resolve("c.json").toString();
+        Result result = run(yaml, "--server", "http://t.example", "--credentials", credentials);
+        assertEquals(2, result.status());
+        assertTrue(result.err().contains(expected), result::err);
+        assertEquals("", result.out());
+    }
+
+    @Test
+    void flagsOfOneTunnelAreNotForSeveral() throws Exception {
+        Result result = run("tunnels: {a: {local: 1}}", "--local", "2");
+        assertEquals(2, result.status());
+        assertTrue(result.err().contains("--local is of one tunnel"), result::err);
+    }
+
+    @Test
+    void whatCountsIsPrintedWithoutSecretsAndThenWhatIsWrong() throws Exception {
+        Result result =
+                run(
+                        "server: http://t.example\ntunnels: {a: {local: 1, links: many}}",
+                        "--print-config",
+                        "--api-key",
+                        "hunter2");
+        assertEquals(2, result.status());
+        assertTrue(result.out().contains("    links: many  # tunnels.a.links in "), result::out);
+        assertTrue(result.out().contains("    api-key: '***'  # --api-key\n"), result::out);
+        assertTrue(result.err().contains("it must be a whole number"), result::err);
+        assertFalse((result.out() + result.err()).contains("hunter2"), result::out);
+    }
+
+    @Test
+    void aMistypedNameInTheEnvironmentIsTold() {
+        Map<String, String> environment =
+                Map.of(
+                        "TUNNEL_LOCLA", "3000",
+                        "TUNNEL_KEY", "of a server",
+                        "TUNNEL_SERVER_PORT_80_TCP_ADDR", "of Kubernetes");
+        Result result = run(environment, "--print-config", "--server", "http://t.example");
+        assertTrue(
+                result.err()
+                        .startsWith(
+                                "tunnel-agent: unknown name 'TUNNEL_LOCLA' in the environment,"
+                                        + " which does nothing; did you mean 'TUNNEL_LOCAL'?\n"
+                                        + "tunnel-agent: local is missing"),
+                result::err);
     }
 
     @Test

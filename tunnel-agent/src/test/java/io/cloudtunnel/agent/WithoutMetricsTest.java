@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cloudtunnel.program.Admin;
 import io.cloudtunnel.program.Observation;
+import io.cloudtunnel.program.Tracing;
 import java.io.File;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -15,11 +16,16 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
-/** An agent in a program that has neither Micrometer nor a web server. */
+/** An agent in a program that has neither Micrometer, nor OpenTelemetry, nor a web server. */
 class WithoutMetricsTest {
 
     private static final List<String> LEFT_OUT =
-            List.of("tunnel-observe", "micrometer", "prometheus", "helidon-webserver");
+            List.of(
+                    "tunnel-observe",
+                    "micrometer",
+                    "prometheus",
+                    "opentelemetry",
+                    "helidon-webserver");
 
     private static ClassLoader alone() throws Exception {
         List<URL> classPath = new ArrayList<>();
@@ -59,6 +65,12 @@ class WithoutMetricsTest {
         assertTrue(refused.contains("needs tunnel-observe on the class path"), refused);
     }
 
+    @Test
+    void namesWhatTracesNeed() throws Exception {
+        String refused = run(alone(), WithTracing.class.getName());
+        assertEquals("tracing needs tunnel-observe on the class path", refused);
+    }
+
     private static TunnelAgentBuilder builder() {
         return TunnelAgent.builder()
                 .server("http://localhost:1")
@@ -86,6 +98,20 @@ class WithoutMetricsTest {
                             .observation(Observation.DEFAULT.withAdmin(Admin.onLoopback(0)))
                             .start()) {
                 return "port " + agent.adminPort();
+            } catch (IllegalArgumentException e) {
+                return String.valueOf(e.getMessage());
+            }
+        }
+    }
+
+    /** The same with traces. */
+    public static final class WithTracing implements Callable<String> {
+        @Override
+        public String call() throws Exception {
+            Tracing nowhere = Tracing.to("http://localhost:1");
+            try (TunnelAgent agent =
+                    builder().observation(Observation.DEFAULT.withTracing(nowhere)).start()) {
+                return "state " + agent.state();
             } catch (IllegalArgumentException e) {
                 return String.valueOf(e.getMessage());
             }

@@ -1,16 +1,12 @@
 package io.cloudtunnel.observe;
 
 import io.cloudtunnel.program.Admin;
-import io.helidon.http.HeaderName;
-import io.helidon.http.HeaderNames;
-import io.helidon.http.Status;
 import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -23,83 +19,37 @@ import org.jspecify.annotations.Nullable;
  */
 final class AdminGuard implements Filter {
 
-    private static final String BEARER = "bearer ";
-    private static final HeaderName FETCH_SITE = HeaderNames.create("Sec-Fetch-Site");
-    private static final HeaderName FETCH_DEST = HeaderNames.create("Sec-Fetch-Dest");
-
     private final byte @Nullable [] token;
     private final Set<String> hosts;
 
     AdminGuard(Admin where) {
         String word = where.token();
-        this.token = word == null ? null : bytes(word);
+        this.token = word == null ? null : word.getBytes(StandardCharsets.UTF_8);
+        Set<String> names = new HashSet<>(Asker.LOOPBACK_NAMES);
         String own = where.host().toLowerCase(Locale.ROOT);
-        this.hosts =
-                Set.copyOf(
-                        List.of(
-                                "localhost",
-                                "127.0.0.1",
-                                "[::1]",
-                                own.contains(":") ? "[" + own + "]" : own));
+        names.add(own.contains(":") ? "[" + own + "]" : own);
+        this.hosts = Set.copyOf(names);
     }
 
     @Override
     public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
-        response.header("Cache-Control", "no-store")
-                .header("X-Content-Type-Options", "nosniff")
-                .header("Cross-Origin-Resource-Policy", "same-origin");
+        Asker asker = new Asker(request);
+        Asker.keepToItself(response);
         byte[] wanted = token;
         if (wanted == null) {
-            String host = field(request, HeaderNames.HOST);
-            if (!hosts.contains(withoutPort(host).toLowerCase(Locale.ROOT))) {
-                response.status(Status.MISDIRECTED_REQUEST_421)
-                        .send("this listener answers to names of its own machine only\n");
+            if (!asker.calls(hosts)) {
+                Asker.refuseName(response);
                 return;
             }
-        } else if (!request.path().rawPath().equals(StatusPage.PATH)
-                && !proves(field(request, HeaderNames.AUTHORIZATION), wanted)) {
-            response.status(Status.UNAUTHORIZED_401)
-                    .header("WWW-Authenticate", "Bearer")
-                    .send("the admin token is needed\n");
+        } else if (!request.path().rawPath().equals(AdminListener.STATUS)
+                && !asker.proves(wanted)) {
+            Asker.askForToken(response, "the admin token is needed\n");
             return;
         }
-        if (isOfAnotherSite(request)) {
-            response.status(Status.FORBIDDEN_403)
-                    .send("this listener does not answer pages of others\n");
+        if (asker.isOfAnotherSite()) {
+            Asker.refuseSite(response);
             return;
         }
         chain.proceed();
-    }
-
-    /**
-     * Whether a page of another origin asks (Fetch Metadata). Another port of this machine is
-     * another origin. Who follows a link to here is let in: the page that has it sees nothing.
-     */
-    private static boolean isOfAnotherSite(RoutingRequest request) {
-        String site = field(request, FETCH_SITE);
-        return !site.isEmpty()
-                && !site.equals("none")
-                && !site.equals("same-origin")
-                && !field(request, FETCH_DEST).equals("document");
-    }
-
-    private static String field(RoutingRequest request, HeaderName name) {
-        return request.headers().first(name).orElse("");
-    }
-
-    /** In a time that does not tell how much of it was right. */
-    private static boolean proves(String authorization, byte[] wanted) {
-        return authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)
-                && MessageDigest.isEqual(
-                        bytes(authorization.substring(BEARER.length()).strip()), wanted);
-    }
-
-    private static String withoutPort(String authority) {
-        int colon = authority.lastIndexOf(':');
-        return colon > authority.lastIndexOf(']') ? authority.substring(0, colon) : authority;
-    }
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

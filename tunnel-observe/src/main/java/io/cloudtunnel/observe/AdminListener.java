@@ -1,14 +1,10 @@
 package io.cloudtunnel.observe;
 
 import io.cloudtunnel.program.Admin;
-import io.helidon.http.encoding.ContentEncodingContext;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
-import io.helidon.webserver.http1.Http1Config;
-import io.helidon.webserver.http1.Http1ConnectionSelector;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.util.function.Supplier;
 
 /** A listener for operators, apart from the one of the public. Safe for use by several threads. */
@@ -19,7 +15,8 @@ public final class AdminListener implements AutoCloseable {
     /** Enough for a few that scrape and a few that look; who comes more often waits. */
     private static final int MOST_CONNECTIONS = 64;
 
-    private static final Duration IDLE = Duration.ofMinutes(2);
+    /** Where the status page is; without data in it, it needs no token. */
+    static final String STATUS = "/status";
 
     private final WebServer server;
 
@@ -41,49 +38,26 @@ public final class AdminListener implements AutoCloseable {
                         .addFilter(new LastRequests())
                         .addFilter(new AdminGuard(where));
         routing.get("/metrics", metrics::answer)
-                .get(StatusPage.PATH, new StatusPage()::answer)
+                .get(STATUS, new HtmlPage("status.html")::answer)
                 .get(
-                        StatusPage.PATH + ".json",
+                        STATUS + ".json",
                         (request, response) ->
                                 response.header("Content-Type", "application/json")
                                         .send(status.get().toBytes()));
         WebServer started =
-                WebServer.builder()
-                        .host(where.host())
-                        .port(where.port())
-                        .shutdownHook(false)
-                        .shutdownGracePeriod(Duration.ofMillis(200))
-                        .maxTcpConnections(MOST_CONNECTIONS)
-                        .idleConnectionTimeout(IDLE)
-                        .maxPayloadSize(0) // nothing here takes a body
-                        .addConnectionSelector(http1())
-                        .protocolsDiscoverServices(false)
-                        .contentEncoding(
-                                ContentEncodingContext.builder()
-                                        .contentEncodingsDiscoverServices(false)
-                                        .build())
-                        .routing(routing)
-                        .build()
-                        .start();
-        if (!started.isRunning()) {
-            throw new IllegalStateException(
-                    "cannot listen on "
-                            + where.host()
-                            + " port "
-                            + where.port()
-                            + " for the admin listener: another program may be using it; choose"
-                            + " another one with ADMIN_PORT");
-        }
+                SmallServer.start(
+                        where.host(),
+                        where.port(),
+                        MOST_CONNECTIONS,
+                        routing,
+                        "for the admin listener: another program may be using it; choose another"
+                                + " one with ADMIN_PORT");
         LOGGER.log(
                 Level.INFO,
                 "metrics at http://{0}:{1}/metrics, status page at http://{0}:{1}/status",
                 where.host(),
                 Integer.toString(started.port()));
         return new AdminListener(started);
-    }
-
-    private static Http1ConnectionSelector http1() {
-        return Http1ConnectionSelector.builder().config(Http1Config.create()).build();
     }
 
     /** The port that it listens on. */

@@ -1,7 +1,7 @@
 /**
- * The admin listener and its metrics, for server and agent alike. It is a module of its own, since
- * it brings Micrometer and Helidon's web server: an agent in somebody's own program does without,
- * unless it is asked for a listener.
+ * The admin listener with its metrics, and traces, for server and agent alike. It is a module of
+ * its own, since it brings Micrometer, Helidon's web server and OpenTelemetry: an agent in
+ * somebody's own program does without, unless it is asked for a listener or for traces.
  */
 @NullMarked
 package io.cloudtunnel.observe;

@@ -11,8 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -20,14 +20,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The configuration file: {@code application.yaml} in the working directory, then beside the jar,
  * or the one that {@code --config} names.
+ *
+ * @param path where it is
+ * @param values of its leaves, by keys with dots between their parts
+ * @param lines where keys stand, those of blocks and groups too; the first line is 1
  */
-final class ConfigFile {
+record ConfigFile(Path path, Map<String, String> values, Map<String, Integer> lines) {
 
     private static final String NAME = "application.yaml";
 
     private static final Pattern PLACE = Pattern.compile("line \\d+, column \\d+");
-
-    private ConfigFile() {}
 
     /** Finds the file; null where there is none. */
     static @Nullable Path find(@Nullable String named) {
@@ -55,9 +57,9 @@ final class ConfigFile {
         }
     }
 
-    /** The leaves of the file: keys with dots between their parts, and values. */
-    static Map<String, String> read(Path file) {
-        return read(file, Set.of());
+    /** Reads a file whose keys have single values. */
+    static ConfigFile read(Path file) {
+        return read(file, key -> false);
     }
 
     /**
@@ -65,20 +67,21 @@ final class ConfigFile {
      *
      * @param blocks keys of which each has a whole block as its value, as JSON
      */
-    static Map<String, String> read(Path file, Set<String> blocks) {
+    static ConfigFile read(Path file, Predicate<String> blocks) {
+        Map<String, Integer> lines = new TreeMap<>();
         try (InputStream in = Files.newInputStream(file)) {
             // Not Config.create: it would mix in the environment, which has a rank of its own here.
             Config config =
                     Config.builder()
                             .sources(ConfigSources.create(in, MediaTypes.APPLICATION_X_YAML))
                             .disableParserServices()
-                            .addParser(new WrittenYaml(blocks))
+                            .addParser(new WrittenYaml(blocks, lines))
                             .disableEnvironmentVariablesSource()
                             .disableKeyResolving() // a key such as a$b or ${x} is meant as it is
                             .disableValueResolving()
                             .disableSystemPropertiesSource()
                             .build();
-            return new TreeMap<>(config.asMap().orElse(Map.of()));
+            return new ConfigFile(file, new TreeMap<>(config.asMap().orElse(Map.of())), lines);
         } catch (IOException e) {
             throw new SettingException(file + " cannot be read: " + e.getMessage());
         } catch (ConfigException e) {
@@ -95,5 +98,16 @@ final class ConfigFile {
             last = "; see " + matcher.group();
         }
         return last;
+    }
+
+    /** The file and the line of a key: {@code application.yaml:3}. */
+    String place(String key) {
+        Integer line = lines.get(key);
+        return line == null ? path.toString() : path + ":" + line;
+    }
+
+    /** A key and where it stands, for messages. */
+    String label(String key) {
+        return key + " in " + place(key);
     }
 }

@@ -42,6 +42,12 @@ final class JsonLines extends Formatter {
             STRINGS.quoteAsString(record.getLoggerName(), line);
             line.append('"');
         }
+        String label = LogLabel.current();
+        if (label != null) {
+            line.append(",\"tunnel\":\"");
+            STRINGS.quoteAsString(label, line);
+            line.append('"');
+        }
         if (event != null) {
             event.members(new JsonMembers(line));
         }

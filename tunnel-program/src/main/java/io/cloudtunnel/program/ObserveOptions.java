@@ -1,16 +1,15 @@
 package io.cloudtunnel.program;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The options of both programs about what operators see, and what becomes of them. */
 public final class ObserveOptions {
 
     static final Option LOG_QUERY =
-            Option.flag(
-                    "log-query",
-                    "LOG_QUERY",
-                    "Log queries, too, which may hold secrets. Default: false.");
+            Option.flag("log-query", "LOG_QUERY", "Log queries, too, which may hold secrets.")
+                    .otherwise("false");
     static final Option PROJECT =
             Option.of(
                             "google-cloud-project",
@@ -23,13 +22,15 @@ public final class ObserveOptions {
                     "admin-port",
                     "ADMIN_PORT",
                     "N",
-                    "Port of the admin listener, which has the metrics; default none.");
+                    "Port of the admin listener, which has metrics and status page; 0 for any free"
+                            + " one.");
     static final Option ADMIN_HOST =
             Option.of(
-                    "admin-host",
-                    "ADMIN_HOST",
-                    "ADDRESS",
-                    "Its address; default 127.0.0.1. Any that is not loopback needs ADMIN_TOKEN.");
+                            "admin-host",
+                            "ADMIN_HOST",
+                            "ADDRESS",
+                            "Its address. Any that is not loopback needs ADMIN_TOKEN.")
+                    .otherwiseAs("127.0.0.1");
     static final Option ADMIN_TOKEN =
             Option.secret(
                     "admin-token",
@@ -38,18 +39,22 @@ public final class ObserveOptions {
                     "What the admin listener wants as Authorization: Bearer.");
     static final Option METRICS_TUNNELS =
             Option.of(
-                    "metrics-tunnels",
-                    "METRICS_TUNNELS",
-                    "N",
-                    "Tunnels with metrics of their own, others share them; default 100.");
+                            "metrics-tunnels",
+                            "METRICS_TUNNELS",
+                            "N",
+                            "Tunnels with metrics of their own, others share them; up to 10,000.")
+                    .otherwise("100");
 
     /** Those of an agent. */
     public static final List<Option> OF_AGENT =
-            List.of(LOG_QUERY, PROJECT, ADMIN_PORT, ADMIN_HOST, ADMIN_TOKEN);
+            Stream.concat(
+                            Stream.of(LOG_QUERY, PROJECT, ADMIN_PORT, ADMIN_HOST, ADMIN_TOKEN),
+                            TraceOptions.ALL.stream())
+                    .toList();
 
     /** Those of a server. */
     public static final List<Option> OF_SERVER =
-            List.of(LOG_QUERY, PROJECT, ADMIN_PORT, ADMIN_HOST, ADMIN_TOKEN, METRICS_TUNNELS);
+            Stream.concat(OF_AGENT.stream(), Stream.of(METRICS_TUNNELS)).toList();
 
     private ObserveOptions() {}
 
@@ -72,6 +77,10 @@ public final class ObserveOptions {
         String project = settings.text(PROJECT);
         if (project != null) {
             all = all.withTraceProject(project);
+        }
+        Tracing tracing = TraceOptions.of(settings);
+        if (tracing != null) {
+            all = all.withTracing(tracing);
         }
         Admin admin = admin(settings);
         return admin == null ? all : all.withAdmin(admin);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,6 +22,8 @@ public final class Settings {
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h|d)");
     private static final Duration LONGEST = Duration.ofDays(365); // fits into nanoseconds
+    private static final int LONGEST_KEY = 64;
+    private static final int LONGEST_VALUE = 256;
     private static final Pattern BYTES = Pattern.compile("(\\d{1,12})\\s*(B|KiB|MiB|GiB|)");
 
     /**
@@ -32,7 +35,8 @@ public final class Settings {
     public record Source(
             Function<Option, String> label, Function<Option, @Nullable String> values) {}
 
-    private record Found(String value, String label) {}
+    /** A value, and where it was given. */
+    record Found(String value, String label) {}
 
     private final List<Option> options;
     private final List<Source> sources;
@@ -60,17 +64,56 @@ public final class Settings {
         List<String> unknown = new ArrayList<>(values.keySet());
         options.forEach(option -> unknown.remove(option.key()));
         if (!unknown.isEmpty()) {
-            throw new SettingException(
-                    "unknown key '"
-                            + unknown.getFirst()
-                            + "' in "
-                            + where
-                            + "; known are: "
-                            + options.stream().map(Option::key).collect(Collectors.joining(", ")));
+            throw unknown(options, unknown.getFirst(), where);
         }
     }
 
-    private @Nullable Found find(Option option) {
+    /** The error for a key that no option has. */
+    static SettingException unknown(List<Option> options, String key, String where) {
+        String meant = meant(options, key);
+        return new SettingException(
+                "unknown key '"
+                        + Printable.of(key, LONGEST_KEY)
+                        + "' in "
+                        + where
+                        + (meant != null
+                                ? "; did you mean '" + meant + "'?"
+                                : "; known are: "
+                                        + options.stream()
+                                                .map(Option::key)
+                                                .collect(Collectors.joining(", "))));
+    }
+
+    private static @Nullable String meant(List<Option> options, String key) {
+        for (Option option : options) {
+            if (option.environment().equalsIgnoreCase(key.replace('-', '_'))) {
+                return option.key();
+            }
+        }
+        return NearMiss.of(key, options.stream().map(Option::key).toList());
+    }
+
+    /** The options that it is for, in their order. */
+    List<Option> options() {
+        return options;
+    }
+
+    /**
+     * What was given, for telling whether something has changed: values by keys. It holds secrets.
+     */
+    public Map<String, String> given() {
+        Map<String, String> all = new TreeMap<>();
+        for (Option option : options) {
+            String value = text(option);
+            if (value != null) {
+                all.put(option.key(), value);
+            }
+        }
+        return all;
+    }
+
+    /** What was given first, by rank of the sources; null where nothing was. */
+    @Nullable Found find(Option option) {
         if (!options.contains(option)) {
             throw new IllegalArgumentException("not an option of this program: " + option.key());
         }
@@ -239,9 +282,15 @@ public final class Settings {
     }
 
     private static SettingException bad(Option option, Found found, String expected) {
-        // What looks like a URL with a password in it is not repeated either.
-        boolean hidden = option.secret() || found.value().contains("@");
-        String shown = hidden ? "has a wrong value" : "is '" + found.value() + "'";
+        String shown =
+                hides(option, found.value())
+                        ? "has a wrong value"
+                        : "is '" + Printable.words(found.value(), LONGEST_VALUE) + "'";
         return new SettingException(found.label() + " " + shown + "; it must be " + expected);
+    }
+
+    /** Whether a value is not shown: what looks like a URL with a password in it is neither. */
+    static boolean hides(Option option, String value) {
+        return option.secret() || value.contains("@");
     }
 }

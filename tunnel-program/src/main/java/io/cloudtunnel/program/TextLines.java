@@ -31,7 +31,12 @@ final class TextLines extends Formatter {
         StringBuilder line = new StringBuilder(message.length() + 32);
         line.append(times.of(record.getInstant())).append('.');
         SecondText.digits(line, record.getInstant().get(ChronoField.MILLI_OF_SECOND), 3);
-        line.append(' ').append(record.getLevel().getName()).append(' ').append(oneLine(message));
+        line.append(' ').append(record.getLevel().getName()).append(' ');
+        String label = LogLabel.current();
+        if (label != null) {
+            line.append('[').append(oneLine(label)).append("] ");
+        }
+        line.append(oneLine(message));
         line.append(System.lineSeparator());
         if (record.getThrown() != null) {
             line.append(indented(trace(record)));

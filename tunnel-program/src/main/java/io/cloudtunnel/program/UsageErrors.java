@@ -1,5 +1,6 @@
 package io.cloudtunnel.program;
 
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,7 @@ final class UsageErrors {
 
     static String message(ParameterException e) {
         if (e instanceof UnmatchedArgumentException unmatched) {
-            return unmatched(unmatched.getUnmatched().getFirst());
+            return unmatched(unmatched.getUnmatched().getFirst(), flags(e));
         }
         if (!(argument(e) instanceof OptionSpec option)) {
             return "The options are wrong";
@@ -37,6 +38,12 @@ final class UsageErrors {
                 : "Option " + flag + " has a value that it does not take";
     }
 
+    private static List<String> flags(ParameterException e) {
+        return e.getCommandLine().getCommandSpec().options().stream()
+                .map(OptionSpec::longestName)
+                .toList();
+    }
+
     private static @Nullable ArgSpec argument(ParameterException e) {
         if (e instanceof OverwrittenOptionException overwritten) {
             return overwritten.getOverwritten();
@@ -48,10 +55,10 @@ final class UsageErrors {
     }
 
     /** Only the first one that did not match is known not to be the value of a mistyped flag. */
-    private static String unmatched(String argument) {
+    private static String unmatched(String argument, List<String> flags) {
         Matcher flag = FLAG.matcher(argument);
         if (flag.matches()) {
-            return "Unknown option '" + flag.group(1) + "'";
+            return "Unknown option '" + flag.group(1) + "'" + NearMiss.hint(flag.group(1), flags);
         }
         return argument.startsWith("-")
                 ? "Unknown option, not shown since it may hold a secret"

@@ -2,6 +2,7 @@ package io.cloudtunnel.program;
 
 import io.helidon.common.media.type.MediaType;
 import io.helidon.common.media.type.MediaTypes;
+import io.helidon.config.Config;
 import io.helidon.config.spi.ConfigNode;
 import io.helidon.config.spi.ConfigNode.ListNode;
 import io.helidon.config.spi.ConfigNode.ObjectNode;
@@ -11,7 +12,9 @@ import io.helidon.config.spi.ConfigParserException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -26,21 +29,24 @@ import org.yaml.snakeyaml.nodes.Tag;
 /**
  * YAML whose values are the text that was written. Helidon's own parser makes numbers and dates of
  * unquoted ones, and those back into text: a key of {@code 0123} would become 83, and {@code 1e5}
- * 100000.0. Immutable.
+ * 100000.0. For one file, and one thread.
  */
 final class WrittenYaml implements ConfigParser {
 
     private static final int DEEPEST = 10; // aliases could make a loop
 
-    private final Set<String> blocks;
+    private final Predicate<String> blocks;
+    private final Map<String, Integer> lines;
 
     /**
      * A parser.
      *
-     * @param blocks keys at the top whose values are taken as they are, as JSON
+     * @param blocks keys, with dots between their parts, whose values are taken as JSON
+     * @param lines is told in which line each key stands
      */
-    WrittenYaml(Set<String> blocks) {
+    WrittenYaml(Predicate<String> blocks, Map<String, Integer> lines) {
         this.blocks = blocks;
+        this.lines = lines;
     }
 
     @Override
@@ -56,7 +62,7 @@ final class WrittenYaml implements ConfigParser {
             @Nullable Node root =
                     new Yaml(new LoaderOptions())
                             .compose(new InputStreamReader(content.data(), StandardCharsets.UTF_8));
-            return root == null || isEmpty(root) ? ObjectNode.empty() : object(root, 0);
+            return root == null || isEmpty(root) ? ObjectNode.empty() : object(root, "", 0);
         } catch (YAMLException e) {
             throw new ConfigParserException(String.valueOf(e.getMessage()), e);
         }
@@ -66,18 +72,21 @@ final class WrittenYaml implements ConfigParser {
         return node.getTag().equals(Tag.NULL); // nothing, ~ or null
     }
 
-    private ConfigNode node(Node node, int depth) {
+    private ConfigNode node(Node node, String path, int depth) {
         return switch (node) {
             case ScalarNode scalar -> ValueNode.create(isEmpty(node) ? "" : scalar.getValue());
-            case SequenceNode sequence -> list(sequence, depth + 1);
-            default -> object(node, depth + 1);
+            case SequenceNode sequence -> list(sequence, path, depth + 1);
+            default -> object(node, path + ".", depth + 1);
         };
     }
 
-    private ListNode list(SequenceNode node, int depth) {
+    private ListNode list(SequenceNode node, String path, int depth) {
         ListNode.Builder list = ListNode.builder();
+        int index = 0;
         for (Node element : node.getValue()) {
-            switch (node(element, depth)) {
+            String place = path + "." + index++;
+            lines.put(place, element.getStartMark().getLine() + 1);
+            switch (node(element, place, depth)) {
                 case ObjectNode object -> list.addObject(object);
                 case ListNode inner -> list.addList(inner);
                 case ConfigNode value -> list.addValue((ValueNode) value);
@@ -86,7 +95,7 @@ final class WrittenYaml implements ConfigParser {
         return list.build();
     }
 
-    private ObjectNode object(Node node, int depth) {
+    private ObjectNode object(Node node, String before, int depth) {
         if (!(node instanceof MappingNode mapping) || depth > DEEPEST) {
             throw wrong(node);
         }
@@ -96,11 +105,13 @@ final class WrittenYaml implements ConfigParser {
             if (!(entry.getKeyNode() instanceof ScalarNode key) || !keys.add(key.getValue())) {
                 throw wrong(entry.getKeyNode());
             }
+            String path = before + Config.Key.escapeName(key.getValue());
+            lines.put(path, key.getStartMark().getLine() + 1);
             object.addNode(
                     key.getValue(),
-                    depth == 0 && blocks.contains(key.getValue())
+                    blocks.test(path)
                             ? ValueNode.create(block(entry.getValueNode()))
-                            : node(entry.getValueNode(), depth));
+                            : node(entry.getValueNode(), path, depth));
         }
         return object.build();
     }

@@ -2,7 +2,11 @@ package io.cloudtunnel.program;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -72,7 +76,8 @@ class ProgramTest {
         assertEquals("--program-test-level", source(settings(Map.of(), "--program-test-level=x")));
         assertEquals(
                 "LEVEL in the environment", source(settings(Forked.environment("LEVEL", "x"))));
-        assertEquals(LEVEL.key() + " in " + file, source(settings(Map.of(), "--config", file)));
+        assertEquals(
+                LEVEL.key() + " in " + file + ":1", source(settings(Map.of(), "--config", file)));
         System.setProperty(LEVEL.key(), "x");
         assertEquals("the system property " + LEVEL.key(), source(settings(Map.of())));
     }
@@ -103,5 +108,73 @@ class ProgramTest {
     private static String sourceOf(Settings settings) {
         String message = String.valueOf(settings.wrong(LEVEL, "something else").getMessage());
         return message.substring(0, message.indexOf(" is '"));
+    }
+
+    private record Result(int status, String out, String err) {}
+
+    private static Result run(Program program, Map<String, String> environment, String... args) {
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
+        ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
+        try {
+            int status =
+                    program.run(
+                            args,
+                            environment,
+                            settings -> {
+                                throw new AssertionError("the program runs");
+                            });
+            return new Result(
+                    status,
+                    outBytes.toString(StandardCharsets.UTF_8),
+                    errBytes.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(out);
+            System.setErr(err);
+        }
+    }
+
+    @Test
+    void theConfigurationIsPrintedInsteadOfRunning() {
+        Map<String, String> environment = Forked.environment("KEY", "hunter2", "LEVEL", "3");
+        Program program = new Program("sample", List.of(LEVEL, KEY));
+        Result result = run(program, environment, "--print-config");
+        assertEquals(
+                new Result(
+                        0,
+                        """
+                        program-test-level: 3  # LEVEL in the environment
+                        program-test-key: '***'  # KEY in the environment
+                        """,
+                        ""),
+                result);
+    }
+
+    @Test
+    void whatIsWrongIsSaidAfterIt() {
+        Program program =
+                new Program("sample", List.of(LEVEL, KEY))
+                        .check(all -> all.settings().integer(LEVEL, 1, 1, 2));
+        Result result = run(program, Map.of(), "--print-config", "--program-test-level", "3");
+        assertEquals(Program.USAGE, result.status());
+        assertTrue(result.out().startsWith("program-test-level: 3"), result::out);
+        assertTrue(result.err().contains("--program-test-level is '3'"), result::err);
+    }
+
+    @Test
+    void aMistypedNameInTheEnvironmentIsTold() {
+        Program program =
+                new Program("sample", List.of(LEVEL, KEY)).warnsOf(name -> name.startsWith("LEV"));
+        Map<String, String> environment =
+                Forked.environment("LEVLE", "hunter2", "OTHER", "x", "LEVEL", "1");
+        Result result = run(program, environment, "--print-config");
+        assertEquals(0, result.status());
+        assertEquals(
+                "sample: unknown name 'LEVLE' in the environment, which does nothing; did you mean"
+                        + " 'LEVEL'?\n",
+                result.err());
     }
 }

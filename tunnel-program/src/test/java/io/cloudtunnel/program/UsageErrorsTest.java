@@ -60,7 +60,9 @@ class UsageErrorsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "--api-keyy x,Unknown option '--api-keyy'",
+        "--api-keyy x,Unknown option '--api-keyy'; did you mean '--api-key'?",
+        "--prot 1,Unknown option '--prot'; did you mean '--port'?",
+        "--versoin,Unknown option '--versoin'; did you mean '--version'?",
         "--api-keyy=x,Unknown option '--api-keyy'",
         "--port,Missing value of option '--port' (N)",
         "--port 1 --port 2,Option '--port' is given twice",
@@ -74,7 +76,10 @@ class UsageErrorsTest {
     @Test
     void aValueMaySpanLines() {
         String error = error("--api-keyy=a\nhunter2");
-        assertTrue(error.startsWith("sample: Unknown option '--api-keyy'\n"), error);
+        assertTrue(
+                error.startsWith(
+                        "sample: Unknown option '--api-keyy'; did you mean '--api-key'?\n"),
+                error);
         assertFalse(error.contains("hunter2"), error);
     }
 }

@@ -73,20 +73,24 @@ final class AccessOptions {
                     "One of which has to be in the agent's JWT's audience.");
     static final Option AGENT_JWT_JWKS =
             Option.of("agent-jwt-jwks", "AGENT_JWT_JWKS", "URL", "The keys of that issuer.");
-    static final Option TUNNEL_RPS = number("tunnel-rps", "TUNNEL_RPS", "Requests/s of a tunnel.");
+    static final Option TUNNEL_RPS =
+            number("tunnel-rps", "TUNNEL_RPS", "Requests per second of a tunnel.");
     static final Option TUNNEL_CONCURRENT =
             number("tunnel-concurrent", "TUNNEL_CONCURRENT", "Requests at a time of a tunnel.");
     static final Option TUNNEL_BYTES =
-            number("tunnel-bytes", "TUNNEL_BYTES", "Bytes/s of a tunnel, such as 1MiB.");
+            bytes("tunnel-bytes", "TUNNEL_BYTES", "Bytes of bodies per second of a tunnel.");
     static final Option CLIENT_RPS =
-            number("client-rps", "CLIENT_RPS", "Requests/s of a client address.");
+            number("client-rps", "CLIENT_RPS", "Requests per second of a client address.");
     static final Option CLIENT_CONCURRENT =
             number(
                     "client-concurrent",
                     "CLIENT_CONCURRENT",
                     "Requests at a time of a client address.");
     static final Option CLIENT_BYTES =
-            number("client-bytes", "CLIENT_BYTES", "Bytes/s of a client address.");
+            bytes(
+                    "client-bytes",
+                    "CLIENT_BYTES",
+                    "Bytes of bodies per second of a client address.");
 
     static final List<Option> ALL =
             List.of(
@@ -113,7 +117,14 @@ final class AccessOptions {
     private AccessOptions() {}
 
     private static Option number(String key, String environment, String help) {
+        return Option.of("limit-" + key, "LIMIT_" + environment, "N", help + " Over it 429.");
+    }
+
+    private static Option bytes(String key, String environment, String help) {
         return Option.of(
-                "limit-" + key, "LIMIT_" + environment, "N", help + " Over it 429. Default: none.");
+                "limit-" + key,
+                "LIMIT_" + environment,
+                "BYTES",
+                help + " From 16KiB. Over it 429.");
     }
 }

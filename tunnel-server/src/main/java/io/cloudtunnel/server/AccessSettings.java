@@ -4,11 +4,13 @@ import io.cloudtunnel.program.Option;
 import io.cloudtunnel.program.SettingException;
 import io.cloudtunnel.program.Settings;
 import io.cloudtunnel.server.AccessControl.RequestLimits;
+import io.cloudtunnel.server.access.Guards;
 import io.cloudtunnel.server.access.PolicyWriter;
 import io.cloudtunnel.server.access.Rates;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** What becomes of the settings about who may use tunnels, and how much of them. */
 final class AccessSettings {
@@ -33,8 +35,10 @@ final class AccessSettings {
         String block = settings.text(AccessOptions.ACCESS);
         try {
             if (block != null) {
+                check(AccessOptions.ACCESS, () -> block);
                 builder.policy(block);
             }
+            checkLists();
             String flat = policy();
             if (!flat.equals(PolicyWriter.EMPTY)) {
                 builder.policy(flat);
@@ -59,6 +63,29 @@ final class AccessSettings {
             throw new SettingException(
                     "ACCESS, or a setting that begins with it or with AGENT_, is wrong: "
                             + e.getMessage());
+        }
+    }
+
+    /** Each alone, so that the message can say which one is wrong. */
+    private void checkLists() {
+        check(AccessOptions.ALLOW, () -> only("allow", AccessOptions.ALLOW));
+        check(AccessOptions.DENY, () -> only("deny", AccessOptions.DENY));
+        check(
+                AccessOptions.BASIC,
+                () -> new PolicyWriter().users(list(AccessOptions.BASIC)).text());
+        check(AccessOptions.AGENT_ALLOW, () -> only("allow", AccessOptions.AGENT_ALLOW));
+        check(AccessOptions.AGENT_DENY, () -> only("deny", AccessOptions.AGENT_DENY));
+    }
+
+    private String only(String name, Option option) {
+        return new PolicyWriter().list(name, list(option)).text();
+    }
+
+    private void check(Option option, Supplier<String> policy) {
+        try {
+            Guards.check(policy.get());
+        } catch (IllegalArgumentException e) {
+            throw settings.wrong(option, "as docs/access.md has it (" + e.getMessage() + ")");
         }
     }
 

@@ -29,8 +29,10 @@ import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.http2.Http2Config;
 import io.helidon.webserver.http2.Http2ConnectionSelector;
 import io.helidon.webserver.websocket.WsConfig;
+import java.net.Socket;
 import java.net.StandardSocketOptions;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * What a listener of Helidon needs to serve tunnels: routes, selector and options, for a server of
@@ -60,8 +62,19 @@ final class ListenerSetup {
     private final TunnelServerConfig config;
     private final Parts parts;
     private final RootFallback rootFallback;
+    private final UnaryOperator<Socket> below;
 
-    ListenerSetup(TunnelServerConfig config, Parts parts, RootFallback rootFallback) {
+    /**
+     * A setup.
+     *
+     * @param below finds the TCP connection below a socket that was just accepted
+     */
+    ListenerSetup(
+            TunnelServerConfig config,
+            Parts parts,
+            RootFallback rootFallback,
+            UnaryOperator<Socket> below) {
+        this.below = below;
         this.config = config;
         this.parts = parts;
         this.rootFallback = rootFallback;
@@ -77,7 +90,10 @@ final class ListenerSetup {
         if (server.protocols().stream().noneMatch(WsConfig.class::isInstance)) {
             server.addProtocol(WsConfig.create()); // the application may have WebSockets of its own
         }
-        AcceptedSockets sockets = new AcceptedSockets(socketOptions(server));
+        AcceptedSockets sockets =
+                new AcceptedSockets(
+                        socketOptions(server), below, config.clientLimits().handshake());
+        parts.patrol().add(sockets);
         server.routing(routing)
                 .addConnectionSelector(selector(sockets))
                 // One selector alone gets each connection at once, and Helidon would find its own.

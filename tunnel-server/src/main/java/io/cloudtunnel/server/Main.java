@@ -2,7 +2,6 @@ package io.cloudtunnel.server;
 
 import io.cloudtunnel.program.Logs;
 import io.cloudtunnel.program.Program;
-import io.cloudtunnel.program.SettingException;
 import io.cloudtunnel.program.Settings;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -23,12 +22,13 @@ public final class Main {
     public static void main(String[] args) {
         Program program =
                 new Program(
-                        "tunnel-server",
-                        ServerOptions.ALL,
-                        "Gives private HTTP services public URLs, under /pub/{id}/.",
-                        "",
-                        "Each option may also be given in the environment, in application.yaml, or"
-                                + " as a system property.");
+                                "tunnel-server",
+                                ServerOptions.ALL,
+                                "Gives private HTTP services public URLs, under /pub/{id}/.",
+                                "",
+                                "Each option may also be given in the environment, in"
+                                        + " application.yaml, or as a system property.")
+                        .check(all -> TunnelServer.builder().settings(all.settings()));
         Map<String, String> environment = System.getenv();
         int status = program.run(args, environment, settings -> serve(settings, environment));
         if (status != 0) {
@@ -38,11 +38,6 @@ public final class Main {
 
     private static int serve(Settings settings, Map<String, String> environment)
             throws InterruptedException {
-        for (String name : ServerOptions.NOT_YET) {
-            if (environment.containsKey(name)) {
-                throw new SettingException(name + " is not known to this version; remove it");
-            }
-        }
         @Nullable String service = environment.get("K_SERVICE");
         String format = settings.word(ServerOptions.LOG_FORMAT, "text", "json");
         boolean json = format == null ? service != null : format.equals("json");

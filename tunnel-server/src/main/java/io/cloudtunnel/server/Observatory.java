@@ -3,6 +3,7 @@ package io.cloudtunnel.server;
 import io.cloudtunnel.observe.AdminListener;
 import io.cloudtunnel.observe.Meters;
 import io.cloudtunnel.observe.Metrics;
+import io.cloudtunnel.observe.Traces;
 import io.cloudtunnel.program.Admin;
 import io.cloudtunnel.program.Observation;
 import io.cloudtunnel.protocol.session.MemoryBudget;
@@ -18,11 +19,12 @@ import io.cloudtunnel.server.relay.Relay;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What of a server operators see: its request log; its metrics, where they are wanted. */
+/** What of a server operators see: its request log; metrics and traces, where they are wanted. */
 final class Observatory implements AutoCloseable {
 
     private final Observation settings;
     private final @Nullable Metrics metrics; // null where nobody can ask for them
+    private final @Nullable Traces traces; // null where nobody wants them
     private final Observer observer;
     private final @Nullable ServerMeters meters; // where there are metrics
     private volatile @Nullable ServerStatus status; // from watch on
@@ -30,6 +32,10 @@ final class Observatory implements AutoCloseable {
 
     Observatory(Observation settings) {
         this.settings = settings;
+        this.traces =
+                settings.tracing() == null
+                        ? null
+                        : Traces.start(settings.tracing(), "cloudtunnel-server");
         this.metrics = settings.admin() == null ? null : new Metrics();
         this.meters =
                 metrics == null
@@ -46,7 +52,7 @@ final class Observatory implements AutoCloseable {
 
     /** Begins what is known of each request. */
     RequestLogs requests() {
-        return new RequestLogs(settings, observer);
+        return new RequestLogs(settings, observer, traces);
     }
 
     /** What is looked up when somebody asks. */
@@ -113,6 +119,9 @@ final class Observatory implements AutoCloseable {
         }
         if (metrics != null) {
             metrics.close();
+        }
+        if (traces != null) {
+            traces.close();
         }
     }
 }

@@ -48,6 +48,11 @@ final class ServerSettings {
         all.instances();
         builder.observation(ObserveOptions.ofServer(settings));
         builder.access(AccessSettings.of(settings));
+        builder.registrations(RegistrationOptions.limits(settings, all.keeps()));
+        ServerTls tls = TlsSettings.of(settings);
+        if (tls != null) {
+            builder.tls(tls);
+        }
     }
 
     private void server() {
@@ -108,9 +113,7 @@ final class ServerSettings {
                 }
                 yield RegistrationPolicy.Mode.OPEN; // for whoever has got past that token
             }
-            default ->
-                    throw settings.wrong(
-                            ServerOptions.REGISTRATION, "open, keys or oidc in this version");
+            default -> RegistrationPolicy.Mode.OPEN; // for whoever has got past TLS_CLIENT_CA
         };
     }
 
@@ -147,17 +150,39 @@ final class ServerSettings {
         durationOrOff(
                 ServerOptions.ROTATE_GRACE,
                 grace -> builder.life(builder.life().withRotateGrace(grace)));
+        set(ServerOptions.STATE_FILE, this::stateFile);
         durationOrOff(ServerOptions.TUNNEL_EXPIRY, this::expiry);
+    }
+
+    private void stateFile(String file) {
+        if (file.equalsIgnoreCase("off")) {
+            return;
+        }
+        if (settings.text(ServerOptions.REDIS_URL) != null) {
+            throw new SettingException(
+                    "STATE_FILE is for one server alone; with REDIS_URL the same is kept in Redis:"
+                            + " leave one of them out");
+        }
+        try {
+            builder.life(builder.life().withStateFile(Path.of(file)));
+        } catch (InvalidPathException e) {
+            throw settings.wrong(ServerOptions.STATE_FILE, "the name of a file, or off");
+        }
+    }
+
+    /** Whether what is done to tunnels is kept anywhere. */
+    private boolean keeps() {
+        return settings.text(ServerOptions.REDIS_URL) != null || builder.life().stateFile() != null;
     }
 
     private void expiry(Duration time) {
         if (!time.isZero() && time.compareTo(SHORTEST_EXPIRY) < 0) {
             throw settings.wrong(ServerOptions.TUNNEL_EXPIRY, "a time from 1m, or off");
         }
-        if (!time.isZero() && settings.text(ServerOptions.REDIS_URL) == null) {
+        if (!time.isZero() && !keeps()) {
             throw new SettingException(
                     "TUNNEL_EXPIRY needs to know when a tunnel was used last, which is kept in"
-                            + " Redis: set REDIS_URL, too");
+                            + " Redis or in a file: set REDIS_URL or STATE_FILE, too");
         }
         builder.life(builder.life().withExpiry(time));
     }

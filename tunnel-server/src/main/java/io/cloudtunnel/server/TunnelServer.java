@@ -6,13 +6,16 @@ import io.cloudtunnel.protocol.session.MemoryBudget;
 import io.cloudtunnel.protocol.session.Patrol;
 import io.cloudtunnel.server.access.Gate;
 import io.cloudtunnel.server.access.Guards;
+import io.cloudtunnel.server.access.RegistrationRates;
 import io.cloudtunnel.server.agents.AgentEndpoint;
 import io.cloudtunnel.server.agents.Instance;
+import io.cloudtunnel.server.agents.Issuing;
 import io.cloudtunnel.server.agents.LinkAcceptor;
 import io.cloudtunnel.server.agents.OperatorGate;
 import io.cloudtunnel.server.agents.PublicUrls;
 import io.cloudtunnel.server.agents.RegisterHandler;
 import io.cloudtunnel.server.agents.Revocations;
+import io.cloudtunnel.server.agents.TakenNames;
 import io.cloudtunnel.server.agents.TunnelHandlers;
 import io.cloudtunnel.server.auth.Credentials;
 import io.cloudtunnel.server.auth.RegistrationPolicy;
@@ -24,20 +27,26 @@ import io.cloudtunnel.server.front.Probe;
 import io.cloudtunnel.server.front.PublicHandler;
 import io.cloudtunnel.server.front.PublicRoutes;
 import io.cloudtunnel.server.observe.HealthHandlers;
+import io.cloudtunnel.server.prefix.HostMode;
 import io.cloudtunnel.server.prefix.ResponseRewriter;
 import io.cloudtunnel.server.prefix.RootFallback;
 import io.cloudtunnel.server.registry.Bridge;
 import io.cloudtunnel.server.registry.LinkRegistry;
 import io.cloudtunnel.server.relay.Engine;
 import io.cloudtunnel.server.relay.Relay;
+import io.cloudtunnel.server.tls.ClientCertificates;
+import io.cloudtunnel.server.tls.ListenerTls;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,12 +67,16 @@ public final class TunnelServer implements AutoCloseable {
     private final ListenerSetup listener;
     private final @Nullable Relay relay;
     private final Observatory observatory;
+    private final Keeping keeping;
     private final Revocations revocations;
+    private final TakenNames names;
+    private final @Nullable ListenerTls tls;
     private volatile @Nullable WebServer webServer;
 
     TunnelServer(TunnelServerConfig config) {
         Clock clock = Clock.systemUTC();
         this.config = config;
+        this.tls = tls(config.tls());
         this.observatory = new Observatory(config.observation());
         this.timer = new ScheduledThreadPoolExecutor(1, TunnelServer::timerThread);
         this.timer.setRemoveOnCancelPolicy(true);
@@ -80,11 +93,13 @@ public final class TunnelServer implements AutoCloseable {
                 new LinkRegistry(
                         config.maxLinks(), new Bridge(config.bridgeTime(), MOST_BRIDGED), budget);
         Engine engine = config.engine() == null ? null : config.engine().get();
+        this.keeping = new Keeping(engine, config.life().stateFile(), clock);
         this.revocations =
                 new Revocations(
-                        engine == null ? null : engine.directory().secrets(),
-                        config.life().expiry(),
-                        clock);
+                        keeping.secrets(), keeping.holdings(), config.life().expiry(), clock);
+        this.names = new TakenNames(keeping.holdings(), id -> links.find(id) != null);
+        Predicate<String> known = id -> credentials.knows(id) || names.mayBeTaken(id);
+        HostMode hosts = config.hosts() == null ? null : config.hosts().withNames(names::isTaken);
         this.relay =
                 engine == null
                         ? null
@@ -93,10 +108,10 @@ public final class TunnelServer implements AutoCloseable {
         AccessControl access = config.access();
         Guards guards = new Guards(access.policies(), access.jwksHosts(), access.agents(), clock);
         Forwarding forwarding = new Forwarding(config.trustedHops());
-        RootFallback rootFallback = new RootFallback(config.rootFallback(), credentials::knows);
+        RootFallback rootFallback = new RootFallback(config.rootFallback(), known);
         PublicHandler publicHandler =
                 new PublicHandler(
-                        credentials,
+                        known,
                         links,
                         new Gate(
                                 guards,
@@ -107,7 +122,7 @@ public final class TunnelServer implements AutoCloseable {
                         config.chunksLargeAnswers()
                                 ? AnswerRules.chunkingLarge()
                                 : AnswerRules.plain(),
-                        new PublicRoutes(config.hosts(), rootFallback),
+                        new PublicRoutes(hosts, rootFallback),
                         config.rewritesPrefix() ? new ResponseRewriter(Set.of()) : null,
                         new Probe(
                                 credentials,
@@ -118,8 +133,12 @@ public final class TunnelServer implements AutoCloseable {
                         config.role(),
                         config.limits(),
                         observatory.requests());
-        OperatorGate operator = new OperatorGate(guards, forwarding);
-        PublicUrls urls = new PublicUrls(config.publicBaseUrl(), config.hosts());
+        OperatorGate operator =
+                new OperatorGate(
+                        guards,
+                        forwarding,
+                        tls == null ? ClientCertificates.NOT_NEEDED : tls.clients());
+        PublicUrls urls = new PublicUrls(config.publicBaseUrl(), hosts);
         RegisterHandler registerHandler =
                 new RegisterHandler(
                         new RegistrationPolicy(
@@ -128,8 +147,13 @@ public final class TunnelServer implements AutoCloseable {
                                 config.publicBaseUrl(),
                                 config.cloudRunService()),
                         operator,
-                        credentials,
-                        revocations,
+                        new RegistrationRates(config.registrations().perMinute()),
+                        new Issuing(
+                                credentials,
+                                revocations,
+                                keeping.holdings(),
+                                names,
+                                config.registrations().tunnelsPerKey()),
                         urls,
                         drain,
                         config.signed(),
@@ -164,13 +188,23 @@ public final class TunnelServer implements AutoCloseable {
                                 new TunnelHandlers(
                                         credentials,
                                         revocations,
+                                        names,
                                         links,
                                         urls,
                                         config.life().rotateGrace()),
                                 agentEndpoint,
                                 patrol,
                                 this::health),
-                        rootFallback);
+                        rootFallback,
+                        tls == null ? UnaryOperator.identity() : tls::below);
+    }
+
+    private static @Nullable ListenerTls tls(@Nullable ServerTls files) {
+        try {
+            return files == null ? null : files.read();
+        } catch (IOException e) {
+            throw new IllegalArgumentException("TLS: " + e.getMessage(), e);
+        }
     }
 
     private HealthHandlers.State health() {
@@ -201,21 +235,37 @@ public final class TunnelServer implements AutoCloseable {
      * <p>On this listener, Helidon's checks of paths and fields and its decoding of request bodies
      * are off: a tunnel has to carry what they refuse.
      *
-     * @throws IllegalStateException if the admin listener's port cannot be had
+     * @throws IllegalStateException if the admin listener's port, or the state file, cannot be had
      */
     public void install(WebServerConfig.Builder server) {
-        observatory.start(); // first: nothing else has begun where its port cannot be had
+        begin();
         listener.install(server);
         if (relay != null) {
             relay.start(timer);
         }
         revocations.start();
+        names.start();
+    }
+
+    /** First: nothing else has begun where a port or a file cannot be had. */
+    private void begin() {
+        observatory.start();
+        boolean opened = false;
+        try {
+            keeping.open();
+            opened = true;
+        } finally {
+            if (!opened) {
+                observatory.close();
+            }
+        }
     }
 
     /**
      * Starts a server of its own.
      *
-     * @throws IllegalStateException if the port cannot be had, or the server was started before
+     * @throws IllegalStateException if the port or the state file cannot be had, or the server was
+     *     started before
      */
     public TunnelServer start() {
         if (webServer != null) {
@@ -229,17 +279,22 @@ public final class TunnelServer implements AutoCloseable {
                         .shutdownGracePeriod(Duration.ofMillis(200));
         install(server);
         listener.refuseOthers(server);
+        if (tls != null) {
+            server.tls(tls.tls());
+        }
         WebServer started =
                 WebServer.create(ReceiveBuffers.leftToTheSystem(server.buildPrototype())).start();
         if (!started.isRunning()) {
             observatory.close();
+            keeping.close();
             throw new IllegalStateException(
                     "cannot listen on port "
                             + config.port()
                             + ": another program may be using it; choose another one with --port");
         }
         webServer = started;
-        LOGGER.log(Level.INFO, "listening on port {0}", Integer.toString(started.port()));
+        String port = Integer.toString(started.port());
+        LOGGER.log(Level.INFO, "listening on port {0}{1}", port, tls == null ? "" : ", with TLS");
         return this;
     }
 
@@ -301,6 +356,8 @@ public final class TunnelServer implements AutoCloseable {
         }
         WebServer server = webServer;
         revocations.close();
+        names.close();
+        keeping.close();
         if (relay != null) {
             relay.close();
         }

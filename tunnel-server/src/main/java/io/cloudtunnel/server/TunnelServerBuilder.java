@@ -41,6 +41,8 @@ public final class TunnelServerBuilder {
     private @Nullable ClientLimits clientLimits;
     private Observation observation = Observation.DEFAULT;
     private AccessControl access = AccessControl.OPEN;
+    private RegistrationLimits registrations = RegistrationLimits.DEFAULT;
+    private @Nullable ServerTls tls;
 
     TunnelServerBuilder() {}
 
@@ -259,6 +261,22 @@ public final class TunnelServerBuilder {
         return this;
     }
 
+    /** How many tunnels there may be; {@link RegistrationLimits#DEFAULT} unless set. */
+    public TunnelServerBuilder registrations(RegistrationLimits most) {
+        registrations = most;
+        return this;
+    }
+
+    /**
+     * Has {@link #start} speak TLS; a listener that is installed into has its application's own.
+     * With client authorities also has agents show a certificate, on any listener that asks for
+     * one.
+     */
+    public TunnelServerBuilder tls(ServerTls files) {
+        tls = files;
+        return this;
+    }
+
     /** The limits of links and requests. */
     public TunnelServerBuilder limits(Limits values) {
         limits = values;
@@ -321,7 +339,7 @@ public final class TunnelServerBuilder {
     /**
      * A server that is not started yet.
      *
-     * @throws IllegalArgumentException if values do not go together
+     * @throws IllegalArgumentException if values do not go together, or files cannot be used
      */
     public TunnelServer build() {
         checkRole();
@@ -351,6 +369,8 @@ public final class TunnelServerBuilder {
                         clientLimits == null ? ClientLimits.of(limits) : clientLimits,
                         observation,
                         access,
+                        registrations,
+                        tls,
                         joining.engine()));
     }
 

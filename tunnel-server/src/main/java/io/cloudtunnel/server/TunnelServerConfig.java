@@ -42,6 +42,8 @@ record TunnelServerConfig(
         ClientLimits clientLimits,
         Observation observation,
         AccessControl access,
+        RegistrationLimits registrations,
+        @Nullable ServerTls tls,
         @Nullable Supplier<Engine> engine) {
 
     /** Without keys. */

@@ -38,7 +38,12 @@ final class RawClient implements AutoCloseable {
     private final InputStream in;
 
     RawClient(int port) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this(new Socket(InetAddress.getLoopbackAddress(), port));
+    }
+
+    /** Over a connection that is there. */
+    RawClient(Socket connected) throws IOException {
+        socket = connected;
         socket.setSoTimeout(5_000);
         socket.setTcpNoDelay(true);
         in = socket.getInputStream();

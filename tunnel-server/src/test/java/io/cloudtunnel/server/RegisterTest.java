@@ -132,6 +132,47 @@ class RegisterTest {
     }
 
     @Test
+    void anAddressRegistersSoOftenInAMinute() throws IOException {
+        try (TunnelServer server =
+                start(b ->
+                        b.openRegistration()
+                                .trustedHops(1)
+                                .registrations(new RegistrationLimits(4, 0)))) {
+            for (int i = 0; i < 4; i++) {
+                ok(register(server, "", "Host: t.example", "X-Forwarded-For: 6.6.6.6, 192.0.2.1"));
+            }
+            RawClient.Answer over =
+                    register(server, "", "Host: t.example", "X-Forwarded-For: 7.7.7.7, 192.0.2.1");
+            assertEquals(429, over.status());
+            assertEquals("too-many-requests", over.first("Cloudtunnel-Error"));
+            assertEquals("registrations", over.first("Cloudtunnel-Limit"));
+            int seconds = Integer.parseInt(over.first("Retry-After"));
+            assertTrue(seconds > 0 && seconds <= 15, seconds + " s");
+            assertTrue(over.text().contains("LIMIT_REGISTRATIONS"), over.text());
+            ok(register(server, "", "Host: t.example", "X-Forwarded-For: 192.0.2.2"));
+        }
+    }
+
+    @Test
+    void keysAreNotGuessedWithoutEnd() throws IOException {
+        String right = "Authorization: Bearer key-0123456789abcdef";
+        try (TunnelServer server =
+                start(b ->
+                        b.apiKeys(Map.of("me", "key-0123456789abcdef"))
+                                .registrations(new RegistrationLimits(9, 0)))) {
+            for (int i = 0; i < 3; i++) {
+                assertEquals(
+                        401,
+                        register(server, "", "Host: t", "Authorization: Bearer guess" + i)
+                                .status());
+            }
+            RawClient.Answer over = register(server, "", "Host: t", right);
+            assertEquals(429, over.status(), "not even the right one, which would tell");
+            assertEquals("registration-failures", over.first("Cloudtunnel-Limit"));
+        }
+    }
+
+    @Test
     void anOldPairGetsItsIdBackAndASecretThatWorks() throws Exception {
         try (Tunnel tunnel = Tunnel.start()) {
             String body = pair(tunnel.id, tunnel.secret);

@@ -36,7 +36,7 @@ class SecretComparisonsTest {
 
     /** Where a token is one of HTTP, and where an agent compares its own with its own. */
     private static final Set<String> HARMLESS =
-            Set.of("Fields.java", "HttpVersion.java", "Enrolment.java");
+            Set.of("Fields.java", "HttpVersion.java", "Enrolment.java", "Entries.java");
 
     private static List<Path> sources() throws IOException {
         List<Path> all = new ArrayList<>();

@@ -33,6 +33,7 @@ class SecurityPageTest {
                     "Forwarded",
                     "Host",
                     "HttpOnly",
+                    "Origin",
                     "Path",
                     "Referer",
                     "SameSite");

@@ -1,6 +1,7 @@
 package io.cloudtunnel.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +10,7 @@ import io.cloudtunnel.program.Settings;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -85,6 +87,43 @@ class ServerSettingsTest {
     }
 
     @Test
+    void aStateFileIsForOneServer(@TempDir Path folder) {
+        String file = folder.resolve("state").toString();
+        TunnelServerBuilder alone = with(TunnelServer.builder(), "state-file", file);
+        assertEquals(Path.of(file), alone.life().stateFile());
+        assertNull(with(TunnelServer.builder(), "state-file", "off").life().stateFile());
+        String both =
+                refusal(
+                        Map.of(
+                                "state-file",
+                                file,
+                                "tunnel-key",
+                                KEY,
+                                "redis-url",
+                                "redis://localhost:1"));
+        assertTrue(both.contains("leave one of them out"), both);
+        TunnelServerBuilder expiring =
+                TunnelServer.builder()
+                        .settings(
+                                Settings.of(
+                                        ServerOptions.ALL,
+                                        Map.of("state-file", file, "tunnel-expiry", "30d")));
+        assertEquals(Duration.ofDays(30), expiring.life().expiry());
+    }
+
+    @Test
+    void registrationsAreLimitedUnlessOff() {
+        assertEquals(60, limits(Map.of()).perMinute());
+        assertEquals(7, limits(Map.of("limit-registrations", "7")).perMinute());
+        assertEquals(0, limits(Map.of("limit-registrations", "off")).perMinute());
+        assertThrows(SettingException.class, () -> limits(Map.of("limit-registrations", "0")));
+    }
+
+    private static RegistrationLimits limits(Map<String, String> settings) {
+        return RegistrationOptions.limits(Settings.of(ServerOptions.ALL, settings), false);
+    }
+
+    @Test
     void oidcNeedsAnIssuer() {
         String nobody = refusal(Map.of("registration", "oidc"));
         assertTrue(nobody.contains("AGENT_JWT_ISSUER"), nobody);
@@ -138,7 +177,7 @@ class ServerSettingsTest {
     @ParameterizedTest
     @CsvSource({
         "host-names, shop.example.com",
-        "host-names, shop.example.com=short",
+        "host-names, shop.example.com=no_id",
         "host-names, 'https://shop.example.com=abcdefghijklmnopqrstuvwxyz234567'",
         "host-domain, https://example.com",
         "chunk-large-answers, perhaps"

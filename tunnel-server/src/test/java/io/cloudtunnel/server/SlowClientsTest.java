@@ -22,7 +22,8 @@ class SlowClientsTest {
     }
 
     private static ClientLimits limits(Duration idle, Duration head, Duration progress) {
-        return new ClientLimits(idle, head, progress, 1024, LONG, LONG, Duration.ofMillis(200));
+        return new ClientLimits(
+                LONG, idle, head, progress, 1024, LONG, LONG, Duration.ofMillis(200));
     }
 
     @Test
@@ -58,7 +59,7 @@ class SlowClientsTest {
     @Test
     void aReaderThatTakesNothingIsCut() throws Exception {
         ClientLimits limits =
-                new ClientLimits(LONG, LONG, LONG, 1024, LONG, SHORT, Duration.ofMillis(200));
+                new ClientLimits(LONG, LONG, LONG, LONG, 1024, LONG, SHORT, Duration.ofMillis(200));
         byte[] large = new byte[16 << 20]; // beyond what the kernel takes
         try (Tunnel tunnel = withLimits(limits);
                 LogCapture log = new LogCapture();

@@ -3,6 +3,7 @@ package io.cloudtunnel.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,10 +14,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** {@code /tunnels/{id}}, of one server and of two that share a store. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -81,9 +84,40 @@ class TunnelsTest {
                 HttpResponse<String> answer = call(alone, each[0], each[1], alone.secret);
                 assertEquals(501, answer.statusCode());
                 assertEquals("no-store", error(answer));
-                assertTrue(answer.body().contains("REDIS_URL"), answer.body());
+                assertTrue(answer.body().contains("REDIS_URL or STATE_FILE"), answer.body());
             }
             assertEquals(101, handshake(alone, alone.id, alone.secret));
+        }
+    }
+
+    @Test
+    void aStateFileOutlivesARestart(@TempDir Path folder) throws Exception {
+        TunnelLife kept = TunnelLife.DEFAULT.withStateFile(folder.resolve("state"));
+        String deleted;
+        String deletedSecret;
+        String rotated;
+        String old;
+        String fresh;
+        try (Tunnel first = Tunnel.start(b -> b.tunnelKey(KEY).life(kept))) {
+            deleted = first.id;
+            deletedSecret = first.secret;
+            assertEquals(204, call(first, "DELETE", deleted, deletedSecret).statusCode());
+            JsonNode other = first.register();
+            rotated = other.path("id").asText();
+            old = other.path("secret").asText();
+            HttpResponse<String> answer = call(first, "POST", rotated + "/rotate?grace=0", old);
+            fresh = JSON.readTree(answer.body()).path("secret").asText();
+        }
+        try (Tunnel again = Tunnel.start(b -> b.tunnelKey(KEY).life(kept))) {
+            assertEquals(401, handshake(again, deleted, deletedSecret));
+            assertEquals(401, handshake(again, rotated, old));
+            assertEquals(101, handshake(again, rotated, fresh));
+            assertNotEquals(deleted, registerAgain(again, deleted, deletedSecret));
+            IllegalStateException e =
+                    assertThrows(
+                            IllegalStateException.class,
+                            () -> Tunnel.start(b -> b.tunnelKey(KEY).life(kept)));
+            assertTrue(String.valueOf(e.getMessage()).contains("STATE_FILE"), e.getMessage());
         }
     }
 

@@ -149,6 +149,8 @@ public final class IdleMain {
                 Integer.toString(port),
                 "REGISTRATION",
                 "open",
+                "LIMIT_REGISTRATIONS",
+                "off",
                 "TUNNEL_KEY",
                 "fedcba9876543210fedcba9876543210",
                 "REDIS_URL",

@@ -82,6 +82,7 @@ public final class LoadMain {
                         case "ours" -> factory.ours(local);
                         case "signed" -> factory.signed(local);
                         case "everything" -> factory.everything(local);
+                        case "traced" -> factory.traced(local);
                         case "routing" -> factory.routing(local);
                         case "relayed" -> factory.relayed(way, local, false);
                         case "relayed-nats" -> factory.relayed(way, local, true);

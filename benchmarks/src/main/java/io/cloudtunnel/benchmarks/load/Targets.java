@@ -106,6 +106,15 @@ record Targets(Path folder, String server, String agent, String jvmOptions) {
                 "json");
     }
 
+    /** Ours, with spans of all requests, which the local service takes as well. */
+    Target traced(int local) throws IOException, InterruptedException {
+        String receiver = "http://" + LOOPBACK + ":" + local;
+        Path config = folder.resolve("traced.yaml");
+        Files.writeString(config, "otel-exporter-otlp-endpoint: " + receiver + "\n");
+        String[] environment = {"OTEL_EXPORTER_OTLP_ENDPOINT", receiver};
+        return ours("traced", local, port -> port, environment, "--config", config.toString());
+    }
+
     /** Where the agent finds a server. */
     interface Between {
         /** Leads to the given port of the server. */

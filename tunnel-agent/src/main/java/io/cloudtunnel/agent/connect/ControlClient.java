@@ -26,19 +26,19 @@ final class ControlClient {
 
     private final ServerAddress server;
     private final String agent;
-    private final OperatorToken token;
+    private final Passes passes;
     private final WebClient client;
 
     /**
      * Asks this server.
      *
      * @param agent the {@code User-Agent}
-     * @param token what is shown to the server's operator
+     * @param passes what is shown to those who let agents through
      */
-    ControlClient(ServerAddress server, String agent, OperatorToken token) {
+    ControlClient(ServerAddress server, String agent, Passes passes) {
         this.server = server;
         this.agent = agent;
-        this.token = token;
+        this.passes = passes;
         this.client =
                 WebClient.builder()
                         .readTimeout(READ_LIMIT)
@@ -93,10 +93,7 @@ final class ControlClient {
         if (question.bearer() != null) {
             request.header(HeaderNames.AUTHORIZATION, "Bearer " + question.bearer());
         }
-        String shown = token.value();
-        if (shown != null) {
-            request.header(HeaderNames.create(OperatorToken.FIELD), shown);
-        }
+        passes.all().forEach((name, value) -> request.header(HeaderNames.create(name), value));
         try (HttpClientResponse response = send(request, question.json());
                 InputStream in = response.entity().inputStream()) {
             return new Answer(

@@ -39,7 +39,7 @@ final class Handshake {
     private final String agent;
     private final boolean offersBinary;
     private final @Nullable SignedOffer signed;
-    private final @Nullable String token;
+    private final Fields shown;
     private final String key = WsHandshake.newKey();
 
     /**
@@ -47,7 +47,7 @@ final class Handshake {
      *
      * @param offersBinary whether binary mode is offered
      * @param signed is offered instead, and no secret sent; null for a link that is not signed
-     * @param token what is shown to the server's operator; null for nothing
+     * @param shown to those who let agents through
      */
     Handshake(
             ServerAddress server,
@@ -55,8 +55,8 @@ final class Handshake {
             String agent,
             boolean offersBinary,
             @Nullable SignedOffer signed,
-            @Nullable String token) {
-        this.token = token;
+            Fields shown) {
+        this.shown = shown;
         this.signed = signed;
         this.offersBinary = offersBinary;
         this.server = server;
@@ -119,9 +119,7 @@ final class Handshake {
                         .add("Sec-WebSocket-Version", "13")
                         .add("Sec-WebSocket-Key", key)
                         .add("User-Agent", agent);
-        if (token != null) {
-            fields.add(OperatorToken.FIELD, token);
-        }
+        shown.forEach(fields::add);
         if (signed != null) {
             signed.addTo(fields);
             return fields.build();

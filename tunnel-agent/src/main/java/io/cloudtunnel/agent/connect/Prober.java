@@ -36,12 +36,17 @@ final class Prober {
     /**
      * Asks over a connection, which is not used any further.
      *
+     * @param shown to whoever stands before the public side
      * @param secret proves who asks, so that it is not sent; null to send it
      * @return empty for an answer that says nothing
      * @throws IOException if none came
      */
     Optional<Presence> probe(
-            String publicUrl, Credentials with, @Nullable SignedSecret secret, Transport over)
+            String publicUrl,
+            Credentials with,
+            @Nullable SignedSecret secret,
+            Fields shown,
+            Transport over)
             throws IOException {
         HttpClientRequest request =
                 client.get()
@@ -51,6 +56,7 @@ final class Prober {
                         .header(HeaderNames.USER_AGENT, agent)
                         .header(HeaderNames.create("X-Tunnel-Id"), with.id())
                         .header(HeaderNames.create("Cloudtunnel-Probe"), "1");
+        shown.forEach((name, value) -> request.header(HeaderNames.create(name), value));
         if (secret == null) {
             request.header(HeaderNames.AUTHORIZATION, "Bearer " + with.secret());
         } else {

@@ -28,6 +28,9 @@ public record Refusal(
     private static final Set<String> FINAL =
             Set.of(
                     "registration-closed",
+                    "bad-name",
+                    "name-taken",
+                    "too-many-tunnels",
                     "bad-api-key",
                     "bad-request",
                     "body-too-large",

@@ -8,6 +8,7 @@ import io.cloudtunnel.protocol.frame.Fields;
 import io.helidon.http.Method;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,25 +31,40 @@ final class Registrar {
 
     private final ControlClient client;
     private final @Nullable String apiKey;
+    private final String name;
 
-    Registrar(ControlClient client, @Nullable String apiKey) {
+    Registrar(ControlClient client, @Nullable String apiKey, String name) {
         this.client = client;
         this.apiKey = apiKey;
+        this.name = name;
     }
 
     /**
      * Registers over a connection, which is not used any further.
      *
      * @param old is restored if the server can; it goes only to one that knows what to do with it
+     * @param named whether the server knows what to do with a name
      * @throws IOException if no answer came that can be understood
      */
-    Registered register(@Nullable Credentials old, Transport over) throws IOException {
-        String pair =
-                old == null || !old.inFields()
-                        ? null
-                        : MAPPER.writeValueAsString(Map.of("id", old.id(), "secret", old.secret()));
-        return understand(
-                client.ask(new ControlClient.Question(Method.POST, REGISTER, apiKey, pair), over));
+    Registered register(@Nullable Credentials old, boolean named, Transport over)
+            throws IOException {
+        Map<String, String> members = new HashMap<>();
+        if (old != null && old.inFields()) {
+            members.put("id", old.id());
+            members.put("secret", old.secret());
+        }
+        String wanted = named ? ChosenName.of(name) : null;
+        if (wanted != null) {
+            members.put("name", wanted);
+        }
+        String body = members.isEmpty() ? null : MAPPER.writeValueAsString(members);
+        ControlClient.Answer answer =
+                client.ask(new ControlClient.Question(Method.POST, REGISTER, apiKey, body), over);
+        Registered registered = understand(answer);
+        if (wanted != null && registered instanceof Registered.Done) {
+            ChosenName.compare(wanted, MAPPER.readTree(answer.body()));
+        }
+        return registered;
     }
 
     /**

@@ -2,6 +2,7 @@ package io.cloudtunnel.agent.connect;
 
 import io.cloudtunnel.agent.store.Credentials;
 import io.cloudtunnel.agent.tls.Trust;
+import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.frame.Limits;
 import io.cloudtunnel.protocol.session.MemoryBudget;
 import io.cloudtunnel.protocol.signed.SignedSecret;
@@ -49,22 +50,24 @@ public final class RemoteServer implements Server {
     private final Dialer dialer;
     private final Prober prober;
     private final Registrar registrar;
+    private final String name;
     private final Limits limits;
     private final MemoryBudget budget;
     private final ScheduledExecutorService timer;
     private final String agent;
     private final Mode mode;
     private final Signing signing;
-    private final OperatorToken token;
+    private final Passes passes;
 
     /**
      * A server to which nothing is connected yet.
      *
      * @param apiKey for registering; null where there is none
+     * @param name that the tunnel is to have; empty for any
      * @param agent the {@code User-Agent}
      * @param mode which wire mode is wanted
      * @param signing whether links are signed
-     * @param token what is shown to the server's operator
+     * @param passes what is shown to those who let agents through
      * @param timer ends handshakes whose time is over, and watches links
      */
     public RemoteServer(
@@ -72,10 +75,11 @@ public final class RemoteServer implements Server {
             Trust trust,
             Proxies proxies,
             @Nullable String apiKey,
+            String name,
             String agent,
             Mode mode,
             Signing signing,
-            OperatorToken token,
+            Passes passes,
             Limits limits,
             MemoryBudget budget,
             ScheduledExecutorService timer) {
@@ -85,21 +89,30 @@ public final class RemoteServer implements Server {
         this.proxies = proxies;
         this.prober = new Prober(agent, PROBE_LIMIT);
         this.dialer = new Dialer(address, trust, proxy);
-        this.registrar = new Registrar(new ControlClient(address, agent, token), apiKey);
+        this.registrar = new Registrar(new ControlClient(address, agent, passes), apiKey, name);
+        this.name = name;
         this.limits = limits;
         this.budget = budget;
         this.timer = timer;
         this.agent = agent;
         this.mode = mode;
         this.signing = signing;
-        this.token = token;
+        this.passes = passes;
     }
 
     /** Where links have to be signed the pair before is not offered: its secret is not sent. */
     @Override
     public Registered register(@Nullable Credentials old) throws IOException {
         Credentials offered = signing == Signing.REQUIRED ? null : old;
-        return call(dialer, REGISTER, transport -> registrar.register(offered, transport));
+        boolean named = !name.isEmpty() && knowsNames(old);
+        return call(dialer, REGISTER, transport -> registrar.register(offered, named, transport));
+    }
+
+    /** A server of the published protocol is asked for nothing that it does not know. */
+    private boolean knowsNames(@Nullable Credentials old) throws IOException {
+        return old == null
+                ? call(dialer, HANDSHAKE, registrar::protocols).isPresent()
+                : old.inFields();
     }
 
     @Override
@@ -200,7 +213,7 @@ public final class RemoteServer implements Server {
 
     private Dialled dial(Credentials credentials, boolean offers, @Nullable SignedOffer signed)
             throws IOException {
-        String shown = token.value();
+        Fields shown = passes.all();
         return call(
                 dialer,
                 HANDSHAKE,
@@ -222,10 +235,11 @@ public final class RemoteServer implements Server {
             return Optional.empty();
         }
         SignedSecret secret = signs(credentials);
+        Fields shown = passes.forFrontEnd();
         return call(
                 new Dialer(there, trust, proxies.toward(there)),
                 PROBE,
-                transport -> prober.probe(publicUrl, credentials, secret, transport));
+                transport -> prober.probe(publicUrl, credentials, secret, shown, transport));
     }
 
     /**

@@ -69,9 +69,14 @@ public record ServerAddress(boolean tls, String host, int port, String basePath)
         return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
+    /** The URL without the path, as a platform names the service. */
+    String withoutPath() {
+        return (tls ? "https://" : "http://") + authority();
+    }
+
     /** The URL in its normal form. */
     @Override
     public String toString() {
-        return (tls ? "https://" : "http://") + authority() + basePath;
+        return withoutPath() + basePath;
     }
 }

@@ -5,7 +5,6 @@ import io.cloudtunnel.program.LogEvent;
 import io.cloudtunnel.program.Millis;
 import io.cloudtunnel.program.Printable;
 import io.cloudtunnel.program.TraceContext;
-import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.session.ErrorCode;
 import io.cloudtunnel.protocol.session.Leg;
 import org.jspecify.annotations.Nullable;
@@ -77,9 +76,7 @@ final class ExchangeLine implements LogEvent {
                 .add("responseSize", Long.toString(request.bytesOut()))
                 .add("latency", Millis.seconds(request.totalNanos()))
                 .end();
-        Fields fields = request.head().fields();
-        TraceContext trace =
-                TraceContext.of(fields.first("traceparent"), fields.first("X-Cloud-Trace-Context"));
+        TraceContext trace = request.trace();
         if (trace != null) {
             trace.members(json, request.settings().traceProject());
         }

@@ -1,7 +1,9 @@
 package io.cloudtunnel.agent.local;
 
 import io.cloudtunnel.agent.observe.AgentObserver;
+import io.cloudtunnel.agent.observe.CallTracer;
 import io.cloudtunnel.program.Observation;
+import io.cloudtunnel.program.TraceContext;
 import io.cloudtunnel.protocol.frame.RequestHead;
 import io.cloudtunnel.protocol.session.ErrorCode;
 import io.cloudtunnel.protocol.session.Leg;
@@ -22,6 +24,7 @@ final class ExchangeLog {
     private final RequestHead head;
     private final Observation settings;
     private final AgentObserver observer;
+    private final CallTracer.@Nullable Call span; // null where nobody wants it
     private final long beganNanos = System.nanoTime();
     private final AtomicLong bytesIn = new AtomicLong();
     private final AtomicLong bytesOut = new AtomicLong();
@@ -30,11 +33,16 @@ final class ExchangeLog {
     private volatile long localNanos = -1;
     private volatile long totalNanos = -1;
 
-    /** A request that begins now. */
-    ExchangeLog(RequestHead head, Observation settings, AgentObserver observer) {
+    /** A request that begins now, and its span, if it has one. */
+    ExchangeLog(
+            RequestHead head,
+            Observation settings,
+            AgentObserver observer,
+            CallTracer.@Nullable Call span) {
         this.head = head;
         this.settings = settings;
         this.observer = observer;
+        this.span = span;
         observer.begun();
     }
 
@@ -72,6 +80,19 @@ final class ExchangeLog {
             LOGGER.log(level, ExchangeLine.PATTERN, new ExchangeLine(this, failure));
         }
         observer.ended(status, failure, localNanos, totalNanos);
+        if (span != null) {
+            span.ended(status, failure, localNanos < 0 ? 0 : beganNanos + localNanos);
+        }
+    }
+
+    /** The trace that it is in; null where it is in none. */
+    @Nullable TraceContext trace() {
+        TraceContext its = span == null ? null : span.trace();
+        return its != null
+                ? its
+                : TraceContext.of(
+                        head.fields().first("traceparent"),
+                        head.fields().first("X-Cloud-Trace-Context"));
     }
 
     RequestHead head() {

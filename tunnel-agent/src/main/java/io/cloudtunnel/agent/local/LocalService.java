@@ -8,7 +8,6 @@ import io.cloudtunnel.protocol.session.ErrorCode;
 import io.cloudtunnel.protocol.session.Exchange;
 import io.cloudtunnel.protocol.session.ExchangeException;
 import io.cloudtunnel.protocol.session.Patrol;
-import io.cloudtunnel.protocol.session.Upstream;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -21,7 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>No redirect is followed, nothing is decompressed, and no host is talked to but the one given.
  */
-public final class LocalService implements Upstream, Patrol.Guarded, AutoCloseable {
+public final class LocalService implements LocalUpstream, Patrol.Guarded {
 
     private static final Logger LOGGER = System.getLogger("io.cloudtunnel.agent.local");
 

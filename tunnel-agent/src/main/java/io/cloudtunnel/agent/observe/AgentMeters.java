@@ -104,6 +104,16 @@ public final class AgentMeters implements AgentObserver {
         errors.report(report);
     }
 
+    /** How many requests have ended. */
+    public double sum() {
+        return requests.sum();
+    }
+
+    /** How many are in progress. */
+    public long open() {
+        return open.sum();
+    }
+
     @Override
     public void begun() {
         open.increment();

@@ -1,39 +1,46 @@
 package io.cloudtunnel.agent.tls;
 
+import io.cloudtunnel.program.tls.Authorities;
+import io.cloudtunnel.program.tls.KeyAndChain;
+import io.cloudtunnel.program.tls.Renewed;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
-import java.util.Collection;
+import java.util.List;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Whom to believe in a TLS handshake: the authorities that the Java platform knows, those of a
- * file, or anybody. Immutable; safe for use by several threads.
+ * file, or anybody; and what is shown there. Safe for use by several threads.
  */
 public final class Trust {
 
-    private final SSLContext context;
-    private final boolean anybody;
+    /** What makes sockets, for as long as what it shows has not changed. */
+    private record Made(@Nullable KeyAndChain shown, SSLContext context) {}
 
-    private Trust(SSLContext context, boolean anybody) {
-        this.context = context;
+    private final TrustManager @Nullable [] managers;
+    private final boolean anybody;
+    private final @Nullable Renewed<KeyAndChain> own;
+    private volatile Made made;
+
+    private Trust(
+            TrustManager @Nullable [] managers,
+            boolean anybody,
+            @Nullable Renewed<KeyAndChain> own) {
+        this.managers = managers;
         this.anybody = anybody;
+        this.own = own;
+        this.made = make(managers, own == null ? null : own.current());
     }
 
     /** The authorities that the Java platform knows. */
     public static Trust platform() {
-        return of(null, false);
+        return new Trust(null, false, null);
     }
 
     /**
@@ -42,51 +49,48 @@ public final class Trust {
      * @throws IOException if there is no such file, or no certificate in it; the message says so
      */
     public static Trust authorities(Path pem) throws IOException {
-        return of(trustManagers(pem), false);
+        return new Trust(new TrustManager[] {Authorities.read(pem)}, false, null);
     }
 
     /** Anybody: for a self-signed service that is reached over a network that is trusted. */
     public static Trust anybody() {
-        return of(new TrustManager[] {new AnyCertificate()}, true);
+        return new Trust(new TrustManager[] {new AnyCertificate()}, true, null);
     }
 
-    private static Trust of(TrustManager @Nullable [] managers, boolean anybody) {
+    /**
+     * The same, and shows a certificate to whoever asks for one that its authorities have signed.
+     * Its files are read again once they have changed.
+     *
+     * @param certificates PEM file with the chain
+     * @param key PEM file with its key, which may be the same one
+     * @throws IOException if they cannot be used; the message says which and why
+     */
+    public Trust showing(Path certificates, Path key) throws IOException {
+        Renewed<KeyAndChain> files =
+                Renewed.of(List.of(certificates, key), () -> KeyAndChain.read(certificates, key));
+        return new Trust(managers, anybody, files);
+    }
+
+    private static Made make(TrustManager @Nullable [] managers, @Nullable KeyAndChain shown) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, managers, null);
-            return new Trust(context, anybody);
+            KeyManager[] keys = shown == null ? null : new KeyManager[] {shown.manager()};
+            context.init(keys, managers, null);
+            return new Made(shown, context);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java platform has TLS", e);
         }
     }
 
-    private static TrustManager[] trustManagers(Path pem) throws IOException {
-        try (InputStream in = Files.newInputStream(pem)) {
-            Collection<? extends Certificate> certificates =
-                    CertificateFactory.getInstance("X.509").generateCertificates(in);
-            if (certificates.isEmpty()) {
-                throw new IOException("there is no certificate in " + pem);
-            }
-            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-            store.load(null, null);
-            int count = 0;
-            for (Certificate certificate : certificates) {
-                store.setCertificateEntry("authority-" + count++, certificate);
-            }
-            TrustManagerFactory factory =
-                    TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            factory.init(store);
-            return factory.getTrustManagers();
-        } catch (GeneralSecurityException e) {
-            throw new IOException(pem + " is not a PEM file of certificates", e);
-        } catch (NoSuchFileException e) {
-            throw new IOException("there is no file " + pem, e);
-        }
-    }
-
     /** What makes sockets. */
     public SSLContext context() {
-        return context;
+        KeyAndChain now = own == null ? null : own.current();
+        Made last = made;
+        if (last.shown() != now) { // two may make one at a time, which does no harm
+            last = make(managers, now);
+            made = last;
+        }
+        return last.context();
     }
 
     /** Whether anybody is believed. */

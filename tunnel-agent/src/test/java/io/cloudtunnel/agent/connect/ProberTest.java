@@ -111,10 +111,11 @@ class ProberTest {
                         Trust.platform(),
                         new Proxies(Map.of()),
                         null,
+                        "",
                         "test",
                         Mode.AUTO,
                         Signing.OFF,
-                        OperatorToken.NONE,
+                        Passes.NONE,
                         Limits.DEFAULT,
                         new MemoryBudget(1 << 20),
                         timer)

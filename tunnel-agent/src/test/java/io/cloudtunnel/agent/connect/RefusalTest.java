@@ -43,6 +43,9 @@ class RefusalTest {
             value = {
                 "403, registration-closed, true",
                 "401, bad-api-key, true",
+                "409, name-taken, true",
+                "400, bad-name, true",
+                "403, too-many-tunnels, true",
                 "401, bad-credentials, false",
                 "403, -, false",
                 "404, -, false",

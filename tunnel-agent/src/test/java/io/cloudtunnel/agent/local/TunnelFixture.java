@@ -65,7 +65,7 @@ final class TunnelFixture implements AutoCloseable {
         responder =
                 new SessionResponder(
                         link(agentSocket, Role.CLIENT, limits),
-                        new LoggedUpstream(local, Observation.DEFAULT, AgentObserver.NONE),
+                        new LoggedUpstream(local, Observation.DEFAULT, AgentObserver.NONE, null),
                         hello,
                         limits,
                         agentBudget,

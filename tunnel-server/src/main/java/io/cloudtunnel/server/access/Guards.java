@@ -114,6 +114,17 @@ public final class Guards {
     }
 
     /**
+     * Whose token an agent has shown that was {@linkplain #admitAgent admitted}: {@code sub} and
+     * {@code iss} of it; null where no token is asked for, or it has no {@code sub}.
+     */
+    public @Nullable String agentSubject(Fields fields) {
+        String shown = fields.first(AccessFields.AGENT);
+        return agents == null || shown == null || !agents.takesTokens()
+                ? null
+                : JwtVerifier.subject(shown.substring(shown.indexOf(' ') + 1).strip());
+    }
+
+    /**
      * What a link asks for.
      *
      * @param policyHash of the policy that its secret asks for; {@code -} for none

@@ -75,6 +75,17 @@ final class JwtVerifier {
         }
     }
 
+    /** Subject and issuer of a token that was found to be right; null where it has no subject. */
+    static @Nullable String subject(String token) {
+        try {
+            JWTClaimsSet claims = SignedJWT.parse(token).getJWTClaimsSet();
+            String subject = claims.getSubject();
+            return subject == null || subject.isBlank() ? null : subject + "@" + claims.getIssuer();
+        } catch (ParseException e) {
+            return null;
+        }
+    }
+
     private static boolean isLimit(@Nullable Throwable e) {
         return e != null && (e instanceof RateLimitReachedException || isLimit(e.getCause()));
     }

@@ -18,6 +18,7 @@ import io.cloudtunnel.protocol.ws.CloseCode;
 import io.cloudtunnel.protocol.ws.Role;
 import io.cloudtunnel.server.access.Guard;
 import io.cloudtunnel.server.access.LinkAccess;
+import io.cloudtunnel.server.connection.Abortable;
 import io.cloudtunnel.server.registry.AgentLink;
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.webserver.ConnectionContext;
@@ -65,7 +66,7 @@ final class AgentConnection implements ServerConnection, AgentLink {
                         Role.SERVER,
                         binary ? BinaryCodec.MAX_MESSAGE : acceptor.limits().jsonMessageBytes(),
                         acceptor.budget(),
-                        context.serverSocket()::close,
+                        Abortable.of(context)::abort,
                         acceptor.limits(),
                         acceptor.timer());
         LinkKeys keys = admitted.keys();

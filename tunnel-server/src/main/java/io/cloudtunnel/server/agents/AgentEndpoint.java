@@ -118,8 +118,7 @@ public final class AgentEndpoint extends WsUpgrader {
 
     /** Not every agent may connect, if its operator says so. */
     private void askOperator(ConnectionContext context, WritableHeaders<?> headers, Fields fields) {
-        OperatorGate.Refusal refusal =
-                acceptor.operator().refusal(context.remotePeer().host(), fields);
+        OperatorGate.Refusal refusal = acceptor.operator().refusal(context.remotePeer(), fields);
         if (refusal != null) {
             throw refused(
                     context,

@@ -8,10 +8,10 @@ import java.lang.reflect.Field;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The 8 KiB that Helidon holds in each plain connection, to read into. A link reads past them from
- * its handshake to its end, and idle links are many: they are half of what one holds. Helidon has
- * no way to let go of them, so the field is emptied where the JVM lets us (on the class path, as
- * our own program is); elsewhere the link only holds more. docs/decisions/idle-links.md has the
+ * The 8 KiB that Helidon holds in each connection, to read into. A link reads past them from its
+ * handshake to its end, and idle links are many: they are half of what one holds. Helidon has no
+ * way to let go of them, so the field is emptied where the JVM lets us (on the class path, as our
+ * own program is); elsewhere the link only holds more. docs/decisions/idle-links.md has the
  * figures. Safe for use by several threads.
  */
 final class HelidonReadBuffer {
@@ -42,7 +42,7 @@ final class HelidonReadBuffer {
      */
     static boolean release(HelidonSocket socket) {
         Field field = BUFFER;
-        if (field == null || socket.getClass() != PlainSocket.class) {
+        if (field == null || !(socket instanceof PlainSocket)) {
             return false;
         }
         try {

@@ -4,6 +4,8 @@ import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.session.ExchangeException;
 import io.cloudtunnel.server.access.Guards;
 import io.cloudtunnel.server.front.Forwarding;
+import io.cloudtunnel.server.tls.ClientCertificates;
+import io.helidon.common.socket.PeerInfo;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param guards have the policy
  * @param forwarding where agents come from
+ * @param certificates which client certificates count
  */
-public record OperatorGate(Guards guards, Forwarding forwarding) {
+public record OperatorGate(Guards guards, Forwarding forwarding, ClientCertificates certificates) {
 
     private static final Logger LOGGER = System.getLogger(OperatorGate.class.getName());
 
@@ -28,13 +31,33 @@ public record OperatorGate(Guards guards, Forwarding forwarding) {
     record Refusal(int status, String code, String text) {}
 
     /**
+     * Whose token an agent has shown, once it was let in by it; null where none is asked for, or it
+     * does not say.
+     */
+    @Nullable String holder(Fields fields) {
+        return guards.agentSubject(fields);
+    }
+
+    /**
      * Decides about a request. May wait for the keys of an issuer, 6 s at most.
      *
-     * @param peer the address that the connection comes from
+     * @param peer whom the connection comes from
      * @return null if it may go on
      */
-    @Nullable Refusal refusal(String peer, Fields fields) {
-        String client = forwarding.client(fields, peer);
+    @Nullable Refusal refusal(PeerInfo peer, Fields fields) {
+        String client = forwarding.client(fields, peer.host());
+        String why = certificates.refusal(peer);
+        if (why != null) {
+            LOGGER.log(Level.INFO, "agent refused: agent={0} client certificate: {1}", client, why);
+            return new Refusal(
+                    403,
+                    "client-certificate",
+                    "agents need a client certificate that an authority of this server's"
+                            + " TLS_CLIENT_CA has signed: give the agent one with --client-cert"
+                            + " FILE, or as TUNNEL_CLIENT_CERT ("
+                            + why
+                            + ")");
+        }
         try {
             guards.admitAgent(client, fields);
             return null;

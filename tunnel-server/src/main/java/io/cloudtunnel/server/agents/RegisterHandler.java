@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.cloudtunnel.protocol.frame.Fields;
+import io.cloudtunnel.server.access.RegistrationRates;
 import io.cloudtunnel.server.auth.Credentials;
 import io.cloudtunnel.server.auth.RegistrationPolicy;
 import io.cloudtunnel.server.auth.RegistrationPolicy.Decision;
@@ -15,6 +16,9 @@ import io.cloudtunnel.server.front.ErrorAnswer;
 import io.cloudtunnel.server.front.RoutingFields;
 import io.cloudtunnel.server.observe.Observer;
 import io.cloudtunnel.server.observe.RequestIds;
+import io.cloudtunnel.server.prefix.HostMode;
+import io.cloudtunnel.server.relay.BrokerException;
+import io.helidon.common.socket.PeerInfo;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
@@ -26,6 +30,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** {@code POST /register}: gives an agent its tunnel; docs/protocol.md, "Registration". */
 public final class RegisterHandler implements Handler {
@@ -34,11 +40,16 @@ public final class RegisterHandler implements Handler {
     private static final ObjectMapper JSON =
             JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
     private static final int LONGEST_BODY = 16 * 1024;
+    private static final Decision.Refused UNAVAILABLE =
+            new Decision.Refused(
+                    503,
+                    "broker-unavailable",
+                    "what this server keeps cannot be read or written at the moment");
 
     private final RegistrationPolicy policy;
     private final OperatorGate operator;
-    private final Credentials credentials;
-    private final Revocations revocations;
+    private final RegistrationRates rates;
+    private final Issuing issuing;
     private final PublicUrls urls;
     private final Drain drain;
     private final SignedMode signed;
@@ -48,24 +59,25 @@ public final class RegisterHandler implements Handler {
     public RegisterHandler(
             RegistrationPolicy policy,
             OperatorGate operator,
-            Credentials credentials,
-            Revocations revocations,
+            RegistrationRates rates,
+            Issuing issuing,
             PublicUrls urls,
             Drain drain,
             SignedMode signed,
             Observer observer) {
         this.signed = signed;
         this.observer = observer;
-        this.revocations = revocations;
         this.policy = policy;
         this.operator = operator;
-        this.credentials = credentials;
+        this.rates = rates;
+        this.issuing = issuing;
         this.urls = urls;
         this.drain = drain;
     }
 
     @Override
-    public void handle(ServerRequest request, ServerResponse response) throws IOException {
+    public void handle(ServerRequest request, ServerResponse response)
+            throws IOException, InterruptedException {
         Fields fields = RoutingFields.of(request);
         String requestId = RequestIds.of(fields);
         if (drain.isDraining()) {
@@ -77,26 +89,44 @@ public final class RegisterHandler implements Handler {
             return;
         }
         String peer = request.remotePeer().host();
-        switch (decide(peer, fields)) {
+        String client = operator.forwarding().client(fields, peer);
+        RegistrationRates.Over over = rates.begin(client);
+        if (over != null) {
+            response.header("Retry-After", Long.toString(over.retrySeconds()))
+                    .header("Cloudtunnel-Limit", over.limit());
+            refuse(response, tooMany(over.limit()), requestId, fields);
+            return;
+        }
+        switch (decide(request.remotePeer(), fields)) {
             case Decision.Allowed allowed -> {
-                Credentials.Pair pair;
+                String named = operator.certificates().nameOf(request.remotePeer());
+                Issuing.Issued issued;
                 try {
-                    pair = issue(request);
+                    issued = issue(request, fields, owner(allowed, fields, named));
+                } catch (Issuing.NoTunnel e) {
+                    refuse(response, e.answer(), requestId, fields);
+                    return;
+                } catch (BrokerException e) {
+                    refuse(response, UNAVAILABLE, requestId, fields);
+                    return;
                 } catch (BadBody e) {
                     response.header(HeaderValues.CONNECTION_CLOSE); // it is not read to its end
                     refuse(response, e.answer, requestId, fields);
                     throw new CloseConnectionException("the body was not read to its end", e);
                 }
                 observer.registered();
-                String key = allowed.who() == null ? "-" : allowed.who();
+                Credentials.Pair pair = issued.pair();
+                String key = allowed.who();
                 LOGGER.log(
                         Level.INFO,
-                        "register id={0} tunnel={1} client={2} key={3}",
+                        "register id={0} tunnel={1} client={2} key={3}{4}",
                         requestId,
                         pair.id(),
                         peer,
-                        key);
-                answer(response, pair, urls.of(pair.id(), fields, request.isSecure()), requestId);
+                        key == null ? "-" : key,
+                        named == null ? "" : " certificate=" + named);
+                String url = urls.of(pair.id(), fields, request.isSecure());
+                answer(response, issued, url, requestId);
             }
             case Decision.Refused refused -> {
                 LOGGER.log(
@@ -105,15 +135,27 @@ public final class RegisterHandler implements Handler {
                         requestId,
                         peer,
                         refused.code());
+                if (refused.status() / 100 == 4) { // not where an issuer's keys cannot be had
+                    rates.failed(client);
+                }
                 refuse(response, refused, requestId, fields);
             }
         }
     }
 
-    private Decision decide(String peer, Fields fields) {
+    private static Decision.Refused tooMany(String limit) {
+        return new Decision.Refused(
+                429,
+                "too-many-requests",
+                "too many registrations from this address within a minute: "
+                        + limit
+                        + " (LIMIT_REGISTRATIONS)");
+    }
+
+    private Decision decide(PeerInfo peer, Fields fields) {
         OperatorGate.Refusal refusal = operator.refusal(peer, fields);
         return refusal == null
-                ? policy.decide(peer, fields)
+                ? policy.decide(peer.host(), fields)
                 : new Decision.Refused(refusal.status(), refusal.code(), refusal.text());
     }
 
@@ -130,21 +172,31 @@ public final class RegisterHandler implements Handler {
                 .send("POST registers a tunnel\n");
     }
 
-    /** The tunnel that the agent had, if it still proves to be its own; else a new one. */
-    private Credentials.Pair issue(ServerRequest request) throws IOException, BadBody {
-        JsonNode old = oldPair(request);
-        String id = old.path("id").asText("");
-        String secret = old.path("secret").asText("");
-        if (credentials.verify(id, secret) == Credentials.Verdict.INVALID) {
-            return credentials.issue();
+    /** Who registers, so that a tunnel can be his; null where nobody asked. */
+    private @Nullable String owner(
+            Decision.Allowed allowed, Fields fields, @Nullable String certificate) {
+        if (allowed.who() != null) {
+            return policy.mode().name().toLowerCase(Locale.ROOT) + ":" + allowed.who();
         }
-        long generation = Credentials.generation(secret); // no later one, which only rotating gives
-        return revocations.accepts(id, secret)
-                ? credentials.issueFor(id, generation)
-                : credentials.issue();
+        String holder = operator.holder(fields);
+        if (holder != null) {
+            return "oidc:" + holder;
+        }
+        return certificate == null ? null : "mtls:" + certificate;
     }
 
-    private static JsonNode oldPair(ServerRequest request) throws IOException, BadBody {
+    private Issuing.Issued issue(ServerRequest request, Fields fields, @Nullable String owner)
+            throws IOException, BadBody, Issuing.NoTunnel, InterruptedException {
+        HostMode hosts = urls.hosts();
+        String host = fields.first("Host");
+        String own = urls.configured() == null ? null : urls.configured().getHost();
+        return issuing.issue(
+                asked(request),
+                owner,
+                name -> hosts != null && (hosts.isOthers(name, host) || hosts.isOthers(name, own)));
+    }
+
+    private static JsonNode asked(ServerRequest request) throws IOException, BadBody {
         if (!request.content().hasEntity()) {
             return JSON.missingNode();
         }
@@ -187,13 +239,16 @@ public final class RegisterHandler implements Handler {
     }
 
     private void answer(
-            ServerResponse response, Credentials.Pair pair, String publicUrl, String requestId)
+            ServerResponse response, Issuing.Issued issued, String publicUrl, String requestId)
             throws JsonProcessingException {
         ObjectNode body =
                 JSON.createObjectNode()
-                        .put("id", pair.id())
-                        .put("secret", pair.secret())
+                        .put("id", issued.pair().id())
+                        .put("secret", issued.pair().secret())
                         .put("public_url", publicUrl);
+        if (issued.nameRefused() != null) {
+            body.put("name_refused", issued.nameRefused());
+        }
         response.header("Content-Type", "application/json")
                 .header("Cache-Control", "no-store")
                 .header("Cloudtunnel-Protocols", signed.protocols())

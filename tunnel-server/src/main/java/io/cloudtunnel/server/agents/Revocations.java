@@ -1,7 +1,9 @@
 package io.cloudtunnel.server.agents;
 
 import io.cloudtunnel.server.auth.Credentials;
+import io.cloudtunnel.server.auth.TunnelNames;
 import io.cloudtunnel.server.relay.BrokerException;
+import io.cloudtunnel.server.relay.Holdings;
 import io.cloudtunnel.server.relay.SecretStore;
 import io.cloudtunnel.server.relay.SecretStore.Changes;
 import io.cloudtunnel.server.relay.SecretStore.State;
@@ -37,6 +39,7 @@ public final class Revocations implements AutoCloseable {
     private static final Logger LOGGER = System.getLogger(Revocations.class.getName());
 
     private final @Nullable SecretStore store;
+    private final @Nullable Holdings holdings;
     private final Clock clock;
     private final IdleTunnels idle;
     private final Thread thread;
@@ -65,10 +68,16 @@ public final class Revocations implements AutoCloseable {
      * Nothing is known yet.
      *
      * @param store null where there is none: then all that is genuine counts
+     * @param holdings of the same store
      * @param expiry after how long without a link a tunnel is deleted; zero for never
      */
-    public Revocations(@Nullable SecretStore store, Duration expiry, Clock clock) {
+    public Revocations(
+            @Nullable SecretStore store,
+            @Nullable Holdings holdings,
+            Duration expiry,
+            Clock clock) {
         this.store = store;
+        this.holdings = holdings;
         this.clock = clock;
         this.idle = new IdleTunnels(expiry, clock);
         this.thread = Thread.ofVirtual().name("tunnel-revocations").unstarted(this::run);
@@ -146,14 +155,45 @@ public final class Revocations implements AutoCloseable {
         return true;
     }
 
+    /**
+     * Ends a tunnel for all instances: no secret of it counts any more. A name can be taken again.
+     *
+     * @param generation that of the secret by which it is asked for
+     * @return false if that secret does not count any more, and nothing has changed
+     */
+    boolean end(SecretStore from, String tunnelId, long generation)
+            throws BrokerException, InterruptedException {
+        State state = State.DELETED;
+        if (holdings != null && TunnelNames.isName(tunnelId)) {
+            state = holdings.free(tunnelId, generation);
+        } else {
+            from.delete(tunnelId);
+        }
+        if (state != null) {
+            learn(Map.of(tunnelId, state));
+        }
+        return state != null;
+    }
+
+    /** Takes note that a tunnel is used, or will soon be. */
+    void used(String tunnelId) {
+        idle.changed(tunnelId);
+    }
+
+    /** Ends a tunnel if nobody has used it for long; says whether that was so. */
+    boolean expire(String tunnelId) throws BrokerException, InterruptedException {
+        return store != null && expires(store, tunnelId, 0);
+    }
+
     /** Deletes a tunnel that nobody has used for long, so that it is over for all instances. */
     private boolean expires(SecretStore from, String tunnelId, long issuedSeconds)
             throws BrokerException, InterruptedException {
         if (live.containsKey(tunnelId) || !idle.isOver(from, tunnelId, issuedSeconds)) {
             return false;
         }
-        from.delete(tunnelId);
-        remember(Map.of(tunnelId, State.DELETED));
+        if (!end(from, tunnelId, state(from, tunnelId).generation())) {
+            return false;
+        }
         LOGGER.log(Level.INFO, "tunnel={0} was not used for long and has expired", tunnelId);
         return true;
     }

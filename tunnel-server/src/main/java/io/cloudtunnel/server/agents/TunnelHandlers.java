@@ -40,6 +40,7 @@ public final class TunnelHandlers implements HttpService {
 
     private final Credentials credentials;
     private final Revocations revocations;
+    private final TakenNames names;
     private final LinkRegistry links;
     private final PublicUrls urls;
     private final Duration grace;
@@ -52,11 +53,13 @@ public final class TunnelHandlers implements HttpService {
     public TunnelHandlers(
             Credentials credentials,
             Revocations revocations,
+            TakenNames names,
             LinkRegistry links,
             PublicUrls urls,
             Duration grace) {
         this.credentials = credentials;
         this.revocations = revocations;
+        this.names = names;
         this.links = links;
         this.urls = urls;
         this.grace = grace;
@@ -114,8 +117,8 @@ public final class TunnelHandlers implements HttpService {
                         new Refused(
                                 503,
                                 "broker-unavailable",
-                                "what instances share cannot be reached; nothing was done, or it"
-                                        + " is not known");
+                                "what this server keeps cannot be read or written; nothing was"
+                                        + " done, or it is not known");
                 refuse(response, unavailable, requestId, fields);
             }
         };
@@ -159,14 +162,16 @@ public final class TunnelHandlers implements HttpService {
                     501,
                     "no-store",
                     "this server keeps nothing, so it can neither delete nor rotate: start it with"
-                            + " REDIS_URL, or change TUNNEL_KEY, which ends all tunnels");
+                        + " REDIS_URL or STATE_FILE, or change TUNNEL_KEY, which ends all tunnels");
         }
         return store;
     }
 
     private void delete(Call call) throws BrokerException, InterruptedException, Refused {
-        store().delete(call.tunnelId());
-        revocations.learn(Map.of(call.tunnelId(), State.DELETED));
+        if (!revocations.end(store(), call.tunnelId(), call.generation())) {
+            throw Refused.credentials();
+        }
+        names.freed(call.tunnelId());
         log(call, "deleted");
         call.response()
                 .status(Status.NO_CONTENT_204)

@@ -31,7 +31,7 @@ public final class Credentials {
     private static final Pattern FORM =
             Pattern.compile(
                     VERSION
-                            + "\\.([A-Za-z0-9_-]{1,32})\\.([a-z2-7]{32})"
+                            + "\\.([A-Za-z0-9_-]{1,32})\\.([a-z0-9-]{3,32})"
                             + NUMBER.repeat(3)
                             + "\\.(-|[A-Za-z0-9_-]{43})\\.[A-Za-z0-9_-]{32}\\.([A-Za-z0-9_-]{43})");
 
@@ -99,7 +99,7 @@ public final class Credentials {
         return new Pair(id, claims + "." + base64(key.forSecrets().sign(claims)));
     }
 
-    /** Whether an id was issued with one of our keys. */
+    /** Whether an id was made with one of our keys; a chosen name never is. */
     public boolean knows(String id) {
         if (id.length() != ID_LENGTH) {
             return false;
@@ -120,7 +120,7 @@ public final class Credentials {
 
     /** Verifies a pair; the time that it takes says nothing about the secret. */
     public Verdict verify(String id, String secret) {
-        if (secret.length() > LONGEST_SECRET || !knows(id)) {
+        if (secret.length() > LONGEST_SECRET || !(knows(id) || TunnelNames.isName(id))) {
             return Verdict.INVALID;
         }
         Matcher parts = FORM.matcher(secret);

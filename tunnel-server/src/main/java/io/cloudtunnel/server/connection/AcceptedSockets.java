@@ -1,7 +1,11 @@
 package io.cloudtunnel.server.connection;
 
+import io.cloudtunnel.protocol.session.Patrol;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.webserver.ConnectionContext;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketOption;
@@ -9,6 +13,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,40 +23,88 @@ import org.jspecify.annotations.Nullable;
  * direction only, which the end of an upgraded stream and an answer to an unread request need. Safe
  * for use by several threads.
  */
-public final class AcceptedSockets implements SocketOptions {
+public final class AcceptedSockets implements SocketOptions, Patrol.Guarded {
 
     /** From here on sockets that were closed before their connection began are looked for. */
     private static final int SWEEP_AT = 1024;
 
     private record Ends(SocketAddress remote, SocketAddress local) {}
 
+    /**
+     * A socket whose connection has not begun.
+     *
+     * @param socket as Helidon has it
+     * @param below the TCP connection; the same one, unless TLS of ours is over it
+     */
+    record Accepted(Socket socket, Socket below, long sinceNanos) {}
+
+    private static final Logger LOGGER = System.getLogger(AcceptedSockets.class.getName());
+
     private final SocketOptions options;
 
     /** Bounded by the connections that are about to begin: twice that at most, and SWEEP_AT. */
-    private final Map<Ends, Socket> sockets = new ConcurrentHashMap<>();
+    private final Map<Ends, Accepted> sockets = new ConcurrentHashMap<>();
+
+    private final UnaryOperator<Socket> below;
+    private final long handshakeNanos;
 
     private volatile int sweepAt = SWEEP_AT;
 
-    /** The same options, and the memory. */
-    public AcceptedSockets(SocketOptions options) {
+    /**
+     * The same options, and the memory.
+     *
+     * @param below finds the TCP connection below a socket that was just accepted
+     * @param handshake what a TLS handshake may take
+     */
+    public AcceptedSockets(SocketOptions options, UnaryOperator<Socket> below, Duration handshake) {
+        this.handshakeNanos = handshake.toNanos();
         this.options = options;
+        this.below = below;
     }
 
     @Override
     public void configureSocket(Socket socket) {
         options.configureSocket(socket);
         if (sockets.size() >= sweepAt) { // one thread accepts
-            sockets.values().removeIf(Socket::isClosed);
+            forgetClosed();
             sweepAt = Math.max(SWEEP_AT, 2 * sockets.size());
         }
         sockets.put(
-                new Ends(socket.getRemoteSocketAddress(), socket.getLocalSocketAddress()), socket);
+                new Ends(socket.getRemoteSocketAddress(), socket.getLocalSocketAddress()),
+                new Accepted(socket, below.apply(socket), System.nanoTime()));
+    }
+
+    private void forgetClosed() {
+        sockets.values().removeIf(accepted -> accepted.below().isClosed());
+    }
+
+    /** Ends handshakes that take too long: Helidon has no limit for them. */
+    @Override
+    public void look(long nowNanos) {
+        if (sockets.isEmpty()) {
+            return;
+        }
+        forgetClosed();
+        for (Accepted accepted : sockets.values()) {
+            boolean shakesHands = !accepted.below().equals(accepted.socket());
+            if (shakesHands && nowNanos - accepted.sinceNanos() > handshakeNanos) {
+                Thread.ofVirtual().name("tunnel-handshake").start(() -> close(accepted));
+            }
+        }
+    }
+
+    private static void close(Accepted late) {
+        try {
+            late.below().close();
+        } catch (IOException e) {
+            LOGGER.log(Level.TRACE, "closing failed", e);
+        }
     }
 
     /**
      * The socket of a connection, once; null where these options were not those of its listener.
      */
-    @Nullable Socket take(ConnectionContext context) {
+    @Nullable Accepted take(ConnectionContext context) {
         return sockets.remove(
                 new Ends(context.remotePeer().address(), context.localPeer().address()));
     }

@@ -6,6 +6,7 @@ import java.time.Duration;
 /**
  * What a public client may take its time for.
  *
+ * @param handshake of TLS, where that is ours: from the TCP connection on
  * @param idle between two requests on one connection; longer than usual balancers keep theirs, so
  *     that they close first
  * @param head from the first byte of a request's head to its last (408)
@@ -18,6 +19,7 @@ import java.time.Duration;
  *     the answer
  */
 public record ClientLimits(
+        Duration handshake,
         Duration idle,
         Duration head,
         Duration progress,
@@ -29,6 +31,7 @@ public record ClientLimits(
     /** The defaults that go with the limits of the protocol. */
     public static ClientLimits of(Limits limits) {
         return new ClientLimits(
+                Duration.ofSeconds(10),
                 Duration.ofSeconds(620),
                 Duration.ofSeconds(30),
                 limits.progressTimeout(),

@@ -17,11 +17,13 @@ final class ClientSocket {
     private static final Logger LOGGER = System.getLogger(ClientSocket.class.getName());
 
     private final Socket socket;
+    private final Socket below;
     private final WatchedInput in;
     private final OutputStream out;
 
-    private ClientSocket(Socket socket, byte[] early) throws IOException {
+    private ClientSocket(Socket socket, Socket below, byte[] early) throws IOException {
         this.socket = socket;
+        this.below = below;
         InputStream rest = socket.getInputStream();
         this.in =
                 new WatchedInput(
@@ -38,13 +40,13 @@ final class ClientSocket {
      *     gave it
      */
     static ClientSocket of(ConnectionContext context, AcceptedSockets sockets) throws IOException {
-        Socket socket = sockets.take(context);
-        if (socket == null) {
+        AcceptedSockets.Accepted accepted = sockets.take(context);
+        if (accepted == null) {
             throw new IllegalStateException(
                     "the listener's connection options were replaced: set yours before calling"
                             + " TunnelServer.install, which keeps them");
         }
-        return new ClientSocket(socket, early(context.dataReader()));
+        return new ClientSocket(accepted.socket(), accepted.below(), early(context.dataReader()));
     }
 
     /** Where the listener has other selectors too, the first bytes were read to choose one. */
@@ -69,27 +71,38 @@ final class ClientSocket {
     }
 
     /**
-     * Whoever reads, or will, finds the end of the input. With TLS, where that cannot be: closes.
+     * Whoever reads, or will, finds the end of the input. Over TLS 1.2 nothing can be written
+     * either then; over an application's own TLS it closes.
      */
     void endInput() {
         try {
-            socket.shutdownInput();
+            below.shutdownInput();
         } catch (IOException | UnsupportedOperationException e) {
             LOGGER.log(Level.TRACE, "the input cannot be ended alone", e);
-            close();
+            abort();
         }
     }
 
     /** Closes with a reset, so that what was sent does not look complete. */
     void reset() {
         try {
-            socket.setSoLinger(true, 0);
+            below.setSoLinger(true, 0);
         } catch (IOException e) {
             LOGGER.log(Level.TRACE, "the socket is closed", e);
         }
-        close();
+        abort();
     }
 
+    /** Closes without a goodbye, which TLS has and which may wait. */
+    void abort() {
+        try {
+            below.close();
+        } catch (IOException e) {
+            LOGGER.log(Level.TRACE, "closing failed", e);
+        }
+    }
+
+    /** Closes with a goodbye, where there is one. */
     void close() {
         try {
             socket.close();

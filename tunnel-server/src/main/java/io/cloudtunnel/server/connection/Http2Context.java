@@ -45,9 +45,10 @@ final class Http2Context extends HelidonContext {
             HttpInput in,
             Deadline writing,
             Duration writeStall,
-            int mostHeadBytes) {
+            int mostHeadBytes,
+            Runnable abort) {
         Writer writer = new Writer(context.dataWriter(), writing, writeStall, new ReentrantLock());
-        Streams streams = new Streams(writer, context.serverSocket()::close);
+        Streams streams = new Streams(writer, abort);
         return new Http2Context(context, in, streams, writer, mostHeadBytes);
     }
 

@@ -73,9 +73,16 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
         } catch (CloseConnectionException | UncheckedIOException | IOException e) {
             LOGGER.log(Level.TRACE, "the connection broke", e);
         } finally {
-            shared.patrol().remove(this);
-            socket.close();
+            close();
         }
+    }
+
+    /** Over TLS it says goodbye, and a client that takes nothing may be in the way. */
+    private void close() {
+        reading.none();
+        writing.in(shared.limits().writeStall());
+        socket.close();
+        shared.patrol().remove(this);
     }
 
     /** Answers requests until the connection ends, or {@code routed} is to go on with it. */
@@ -114,7 +121,8 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
                         in,
                         writing,
                         shared.limits().writeStall(),
-                        shared.messageLimits().headBytes());
+                        shared.messageLimits().headBytes(),
+                        socket::abort);
         ServerConnection helidons = selector.connection(own);
         http2 = own;
         routed = helidons;
@@ -205,7 +213,7 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
     private @Nullable Arrival routed(ReceivedRequest first, Limit limit)
             throws InterruptedException {
         RoutedInput input = new RoutedInput(in, this, first);
-        RoutedContext helidonsContext = new RoutedContext(context, input);
+        RoutedContext helidonsContext = new RoutedContext(context, input, socket::abort);
         ServerConnection helidons = shared.routed().connection(helidonsContext);
         routed = helidons;
         try {
@@ -279,8 +287,10 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
         ServerConnection helidons = routed;
         if (helidons != null) { // perhaps it has changed to a protocol with an end of its own
             helidons.close(interrupt);
-        } else if (idle || interrupt) {
+        } else if (idle) {
             socket.close();
+        } else if (interrupt) {
+            socket.abort();
         }
     }
 

@@ -8,13 +8,15 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** A connection as Helidon's HTTP/1.1 sees it. */
-final class RoutedContext extends HelidonContext {
+final class RoutedContext extends HelidonContext implements Abortable {
 
     private final RoutedInput input;
+    private final Runnable abort;
     private @Nullable ServerConnection switched; // of the connection's thread
 
-    RoutedContext(ConnectionContext context, RoutedInput input) {
+    RoutedContext(ConnectionContext context, RoutedInput input, Runnable abort) {
         super(context, new DataReader(input));
+        this.abort = abort;
         this.input = input;
     }
 
@@ -30,6 +32,11 @@ final class RoutedContext extends HelidonContext {
         }
         switched = connection;
         return new Handover(connection);
+    }
+
+    @Override
+    public void abort() {
+        abort.run();
     }
 
     /** Who goes on with the connection, null while it is HTTP. */

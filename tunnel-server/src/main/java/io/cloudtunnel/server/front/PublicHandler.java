@@ -11,7 +11,6 @@ import io.cloudtunnel.protocol.session.ErrorCode;
 import io.cloudtunnel.protocol.session.Exchange;
 import io.cloudtunnel.protocol.session.ExchangeException;
 import io.cloudtunnel.server.access.Gate;
-import io.cloudtunnel.server.auth.Credentials;
 import io.cloudtunnel.server.front.PublicRoutes.Route;
 import io.cloudtunnel.server.observe.RequestIds;
 import io.cloudtunnel.server.observe.RequestLog;
@@ -24,6 +23,7 @@ import io.cloudtunnel.server.registry.TunnelUpstream;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +34,7 @@ public final class PublicHandler {
 
     private static final Logger LOGGER = System.getLogger(PublicHandler.class.getName());
 
-    private final Credentials credentials;
+    private final Predicate<String> known;
     private final LinkRegistry links;
     private final Gate gate;
     private final Forwarding forwarding;
@@ -50,10 +50,11 @@ public final class PublicHandler {
     /**
      * A handler over these parts.
      *
+     * @param known whether there may be a tunnel of this id; does not block
      * @param rewriter null where responses are passed on as they are
      */
     public PublicHandler(
-            Credentials credentials,
+            Predicate<String> known,
             LinkRegistry links,
             Gate gate,
             Forwarding forwarding,
@@ -65,7 +66,7 @@ public final class PublicHandler {
             Role role,
             Limits limits,
             RequestLogs requests) {
-        this.credentials = credentials;
+        this.known = known;
         this.links = links;
         this.gate = gate;
         this.forwarding = forwarding;
@@ -177,8 +178,9 @@ public final class PublicHandler {
         }
         try (Gate.Pass pass = gate.enter(log.client(), call.head().fields())) {
             TunnelUpstream upstream = links.find(path.id());
-            // Who has a link is known; the MAC of any other id tells whether it could have one.
-            if (upstream == null && !credentials.knows(path.id())) {
+            // Who has a link is known; the MAC of any other id tells whether it could have one,
+            // and names that were taken are known, too.
+            if (upstream == null && !known.test(path.id())) {
                 throw unknownTunnel();
             }
             log.tunnel(path.id());
@@ -292,6 +294,6 @@ public final class PublicHandler {
         if (upgrade != null) {
             forwarded = forwarded.toBuilder().add("Upgrade", upgrade).build();
         }
-        return head.withPath(path.path()).with(pass.noted(forwarded));
+        return head.withPath(path.path()).with(log.traced(pass.noted(forwarded)));
     }
 }

@@ -101,8 +101,7 @@ final class RequestLine implements LogEvent {
     public void members(JsonMembers json) {
         Fields fields = head().fields();
         httpRequest(json, fields);
-        TraceContext trace =
-                TraceContext.of(fields.first("traceparent"), fields.first("X-Cloud-Trace-Context"));
+        TraceContext trace = request.trace();
         if (trace != null) {
             trace.members(json, request.logs().settings().traceProject());
         }

@@ -1,5 +1,7 @@
 package io.cloudtunnel.server.observe;
 
+import io.cloudtunnel.program.TraceContext;
+import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.session.ErrorCode;
 import io.cloudtunnel.protocol.session.Leg;
 import java.lang.System.Logger;
@@ -25,6 +27,7 @@ public final class RequestLog {
     private final String requestId;
     private final RequestLogs.Asked asked;
     private final long began = System.nanoTime();
+    private final @Nullable RequestSpans spans; // null where nobody wants them
     private Observer.Traffic traffic = Observer.Traffic.UNCOUNTED;
     private @Nullable String tunnel;
     private String agent = "";
@@ -44,6 +47,7 @@ public final class RequestLog {
         this.logs = logs;
         this.requestId = requestId;
         this.asked = asked;
+        this.spans = logs.traces() == null ? null : RequestSpans.begin(logs.traces(), asked);
     }
 
     // ---- What happens, in this order.
@@ -57,6 +61,11 @@ public final class RequestLog {
     /** It is an agent's, which asks where the public is: nobody wants to read of these. */
     public void probe() {
         probe = true;
+    }
+
+    /** The fields that it goes into the tunnel with: as they are, or with the span of that. */
+    public Fields traced(Fields fields) {
+        return spans == null ? fields : spans.toTunnel(fields);
     }
 
     /** A link was found for it. */
@@ -103,6 +112,9 @@ public final class RequestLog {
     public void carriedBy(String name, boolean again) {
         agent = name;
         sentAgain = again;
+        if (spans != null) {
+            spans.carried();
+        }
     }
 
     /** Why it did not end well. */
@@ -121,6 +133,9 @@ public final class RequestLog {
             logs.observer().probed();
         } else {
             logs.observer().ended(this);
+            if (spans != null) {
+                spans.end(this);
+            }
         }
     }
 
@@ -138,6 +153,21 @@ public final class RequestLog {
     /** The client's address, by the server's view. */
     public String client() {
         return asked.client();
+    }
+
+    /** The trace that it is in; null where it is in none. */
+    @Nullable TraceContext trace() {
+        TraceContext its = spans == null ? null : spans.traceContext();
+        Fields fields = asked.head().fields();
+        return its != null
+                ? its
+                : TraceContext.of(
+                        fields.first("traceparent"), fields.first("X-Cloud-Trace-Context"));
+    }
+
+    /** When it began, as {@link System#nanoTime} has it. */
+    long beganNanos() {
+        return began;
     }
 
     RequestLogs logs() {

@@ -1,5 +1,6 @@
 package io.cloudtunnel.server.observe;
 
+import io.cloudtunnel.observe.Traces;
 import io.cloudtunnel.program.Observation;
 import io.cloudtunnel.protocol.frame.RequestHead;
 import org.jspecify.annotations.Nullable;
@@ -9,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param settings what is logged
  * @param observer is told of each request's end
+ * @param traces makes their spans; null where nobody wants them
  */
-public record RequestLogs(Observation settings, Observer observer) {
+public record RequestLogs(Observation settings, Observer observer, @Nullable Traces traces) {
 
     /**
      * A request as it came.

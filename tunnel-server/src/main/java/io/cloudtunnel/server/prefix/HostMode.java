@@ -1,10 +1,12 @@
 package io.cloudtunnel.server.prefix;
 
+import io.cloudtunnel.server.auth.TunnelNames;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,7 @@ public final class HostMode {
     private final @Nullable String domain; // lower case, with a dot in front
     private final Map<String, String> customHosts; // lower case, to id
     private final Map<String, String> hostsById; // the first one of each
+    private final Predicate<String> names; // whether somebody has taken it
 
     /**
      * Host mode below a domain, or for hosts that are given one by one, or both.
@@ -39,9 +42,10 @@ public final class HostMode {
         Map<String, String> first = new HashMap<>();
         customHosts.forEach((host, id) -> {
             String name = name(host);
-            if (!PublicPrefix.isId(id)) {
+            if (!PublicPrefix.isTunnel(id)) {
                 throw new IllegalArgumentException(
-                        "the id of a tunnel behind each host: 32 characters of a-z and 2-7");
+                        "the id of a tunnel behind each host: 32 characters of a-z and 2-7, or the"
+                                + " name that was chosen for it");
             }
             if (hosts.put(name, id) != null) {
                 throw new IllegalArgumentException("each host name once only");
@@ -50,6 +54,33 @@ public final class HostMode {
         });
         this.customHosts = Map.copyOf(hosts);
         this.hostsById = Map.copyOf(first);
+        this.names = name -> false;
+    }
+
+    private HostMode(HostMode like, Predicate<String> names) {
+        this.domain = like.domain;
+        this.customHosts = like.customHosts;
+        this.hostsById = like.hostsById;
+        this.names = names;
+    }
+
+    /**
+     * The same, where names have hosts below the domain, too, as long as somebody has taken them.
+     */
+    public HostMode withNames(Predicate<String> taken) {
+        return new HostMode(this, taken);
+    }
+
+    /** Whether the host that a name would have below the domain is another one's already. */
+    public boolean isOthers(String name, @Nullable String host) {
+        if (domain == null) {
+            return false;
+        }
+        String own = name + domain;
+        return customHosts.containsKey(own)
+                || (host != null
+                        && host.regionMatches(true, 0, own, 0, own.length())
+                        && host.substring(own.length()).matches("\\.?(:\\d*)?"));
     }
 
     /**
@@ -127,7 +158,7 @@ public final class HostMode {
             return null;
         }
         String id = host.substring(0, label).toLowerCase(Locale.ROOT);
-        return PublicPrefix.isId(id) ? id : null;
+        return PublicPrefix.isId(id) || (TunnelNames.isName(id) && names.test(id)) ? id : null;
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.cloudtunnel.server.prefix;
 
 import io.cloudtunnel.server.auth.Credentials;
+import io.cloudtunnel.server.auth.TunnelNames;
 import org.jspecify.annotations.Nullable;
 
 /** The paths of tunnels: {@code /pub/{id}} and what lies below. */
@@ -18,12 +19,15 @@ final class PublicPrefix {
 
     /** The id in a reference that begins with a raw path; null if it names none of an id's form. */
     static @Nullable String idIn(String reference) {
-        int end = ALL.length() + Credentials.ID_LENGTH;
-        if (!reference.startsWith(ALL) || !endsAt(reference, end)) {
+        if (!reference.startsWith(ALL)) {
             return null;
         }
+        int end = ALL.length();
+        while (!endsAt(reference, end)) {
+            end++;
+        }
         String id = reference.substring(ALL.length(), end);
-        return isId(id) ? id : null;
+        return isTunnel(id) ? id : null;
     }
 
     /** Whether a reference that begins with a raw path is the prefix, or lies below it. */
@@ -31,7 +35,15 @@ final class PublicPrefix {
         return reference.startsWith(prefix) && endsAt(reference, prefix.length());
     }
 
-    /** Whether a text has the form of an id. Whether such a tunnel was ever issued is not asked. */
+    /** Whether a text has the form of an id, or of a chosen name. */
+    static boolean isTunnel(String text) {
+        return isId(text) || TunnelNames.isName(text);
+    }
+
+    /**
+     * Whether a text has the form of an id that we make. Whether such a tunnel was ever issued is
+     * not asked.
+     */
     static boolean isId(String text) {
         if (text.length() != Credentials.ID_LENGTH) {
             return false;

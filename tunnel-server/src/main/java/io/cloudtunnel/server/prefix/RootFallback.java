@@ -210,6 +210,6 @@ public final class RootFallback {
 
     /** The id if there is such a tunnel. */
     private @Nullable String tunnel(@Nullable String id) {
-        return id != null && PublicPrefix.isId(id) && known.test(id) ? id : null;
+        return id != null && PublicPrefix.isTunnel(id) && known.test(id) ? id : null;
     }
 }

@@ -59,6 +59,9 @@ public interface Directory extends AutoCloseable {
     /** Which secrets still count. */
     SecretStore secrets();
 
+    /** Whose tunnels are. */
+    Holdings holdings();
+
     /** Ends the connections. */
     @Override
     void close();

@@ -54,7 +54,10 @@ public interface SecretStore {
     Map<String, State> states(Collection<String> tunnels)
             throws BrokerException, InterruptedException;
 
-    /** From now on no secret of the tunnel counts. */
+    /**
+     * From now on no secret of the tunnel counts, for good, and it is nobody's; for an id that was
+     * made, since a chosen name is {@linkplain Holdings#free freed} instead.
+     */
     void delete(String tunnel) throws BrokerException, InterruptedException;
 
     /**

@@ -105,7 +105,7 @@ public final class Issuer implements AutoCloseable {
         return token(key, claims -> claims);
     }
 
-    String token(JWK key, UnaryOperator<JWTClaimsSet.Builder> change) throws JOSEException {
+    public String token(JWK key, UnaryOperator<JWTClaimsSet.Builder> change) throws JOSEException {
         boolean rsa = key instanceof RSAKey;
         SignedJWT token =
                 new SignedJWT(

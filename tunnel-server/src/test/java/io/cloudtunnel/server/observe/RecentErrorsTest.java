@@ -27,7 +27,7 @@ class RecentErrorsTest {
     private void fail(String path, ErrorCode code) {
         RequestHead head = new RequestHead("GET", path, "key=secret", Fields.EMPTY);
         RequestLog log =
-                new RequestLogs(Observation.DEFAULT, Observer.NONE)
+                new RequestLogs(Observation.DEFAULT, Observer.NONE, null)
                         .begin("id-1", new Asked(head, "::1", "host", true, "HTTP/1.1"));
         log.status(502);
         log.failed(code);

@@ -20,7 +20,7 @@ class RequestLineTest {
             new RequestHead("GET", "/pub/abc/x", "token=secret", Fields.EMPTY);
 
     private static RequestLog begin(Observation settings, RequestHead head, String client) {
-        return new RequestLogs(settings, Observer.NONE)
+        return new RequestLogs(settings, Observer.NONE, null)
                 .begin("id-1", new Asked(head, client, "host", true, "HTTP/1.1"));
     }
 

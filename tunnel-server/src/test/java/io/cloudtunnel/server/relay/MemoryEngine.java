@@ -171,7 +171,7 @@ public final class MemoryEngine {
     }
 
     /** What one instance sees of the secrets, which stay when it comes back empty. */
-    private SecretStore secretsOf() {
+    private MemorySecrets secretsOf() {
         return new MemorySecrets(
                 secrets,
                 () -> {
@@ -195,6 +195,11 @@ public final class MemoryEngine {
 
         @Override
         public SecretStore secrets() {
+            return secretsOf();
+        }
+
+        @Override
+        public Holdings holdings() {
             return secretsOf();
         }
 

@@ -2,37 +2,21 @@ package io.cloudtunnel.server.relay;
 
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Secrets within one process. */
-final class MemorySecrets implements SecretStore {
+/** Secrets and holdings within one process. */
+final class MemorySecrets implements SecretStore, Holdings {
 
     /** What all that share it have. */
     static final class Data {
-        private final Map<String, State> states = new HashMap<>();
-        private final Map<String, Long> changes = new LinkedHashMap<>();
-        private long version;
-        private final Map<String, Long> used = new HashMap<>();
-        private long usedSince = System.currentTimeMillis();
-
-        private synchronized void enter(String tunnel, State state) {
-            State old = states.getOrDefault(tunnel, State.INITIAL);
-            State now = old.or(state);
-            if (!now.equals(old)) {
-                states.put(tunnel, now);
-                changes.put(tunnel, ++version);
-            }
-        }
+        private KeptStates states = new KeptStates(System.currentTimeMillis());
+        private KeptHoldings holdings = new KeptHoldings(states);
 
         synchronized void clear() {
-            states.clear();
-            changes.clear();
-            version = 0;
-            used.clear();
-            usedSince = System.currentTimeMillis();
+            states = new KeptStates(System.currentTimeMillis());
+            holdings = new KeptHoldings(states);
         }
     }
 
@@ -53,16 +37,16 @@ final class MemorySecrets implements SecretStore {
     public Map<String, State> states(Collection<String> tunnels) throws BrokerException {
         check.run();
         synchronized (data) {
-            Map<String, State> found = new HashMap<>(data.states);
-            found.keySet().retainAll(tunnels);
-            return found;
+            return data.states.of(tunnels);
         }
     }
 
     @Override
     public void delete(String tunnel) throws BrokerException {
-        check.run();
-        data.enter(tunnel, State.DELETED);
+        restore(Map.of(tunnel, State.DELETED));
+        synchronized (data) {
+            data.holdings.drop(tunnel);
+        }
     }
 
     @Override
@@ -70,17 +54,11 @@ final class MemorySecrets implements SecretStore {
             throws BrokerException {
         check.run();
         synchronized (data) {
-            State now = data.states.getOrDefault(tunnel, State.INITIAL);
-            long millis = System.currentTimeMillis();
-            if (!now.accepts(generation, millis)) {
-                return null;
+            long now = System.currentTimeMillis();
+            State next = data.states.rotated(tunnel, generation, now, grace.toMillis());
+            if (next != null) {
+                data.states.enter(tunnel, next);
             }
-            State next =
-                    new State(
-                            false,
-                            Math.max(generation, now.generation()) + 1,
-                            millis + grace.toMillis());
-            data.enter(tunnel, next);
             return next;
         }
     }
@@ -89,13 +67,7 @@ final class MemorySecrets implements SecretStore {
     public Changes since(long version) throws BrokerException {
         check.run();
         synchronized (data) {
-            Map<String, State> states = new HashMap<>();
-            data.changes.forEach((tunnel, at) -> {
-                if (at > version) {
-                    states.put(tunnel, data.states.get(tunnel));
-                }
-            });
-            return new Changes(data.version, true, data.version < version, states);
+            return data.states.since(version);
         }
     }
 
@@ -103,7 +75,8 @@ final class MemorySecrets implements SecretStore {
     public void used(Collection<String> tunnels, Duration expiry) throws BrokerException {
         check.run();
         synchronized (data) {
-            tunnels.forEach(tunnel -> data.used.put(tunnel, System.currentTimeMillis()));
+            long now = System.currentTimeMillis();
+            tunnels.forEach(tunnel -> data.states.use(tunnel, now, 0));
         }
     }
 
@@ -111,13 +84,56 @@ final class MemorySecrets implements SecretStore {
     public long lastUsedMillis(String tunnel) throws BrokerException {
         check.run();
         synchronized (data) {
-            return data.used.getOrDefault(tunnel, data.usedSince);
+            return data.states.lastUsedMillis(tunnel);
         }
     }
 
     @Override
     public void restore(Map<String, State> states) throws BrokerException {
         check.run();
-        states.forEach(data::enter);
+        synchronized (data) {
+            states.forEach(data.states::enter);
+        }
+    }
+
+    @Override
+    public Taken take(String tunnel, String owner, int most) throws BrokerException {
+        check.run();
+        synchronized (data) {
+            Taken taken = data.holdings.ask(tunnel, owner, most, System.currentTimeMillis());
+            if (taken instanceof Taken.Yes yes && data.holdings.ownerOf(tunnel) == null) {
+                data.holdings.take(tunnel, owner, yes.generation());
+            }
+            return taken;
+        }
+    }
+
+    @Override
+    public @Nullable State free(String name, long generation) throws BrokerException {
+        check.run();
+        synchronized (data) {
+            State state = data.holdings.freed(name, generation, System.currentTimeMillis());
+            if (state != null) {
+                data.states.enter(name, state);
+                data.holdings.drop(name);
+            }
+            return state;
+        }
+    }
+
+    @Override
+    public List<String> of(String owner) throws BrokerException {
+        check.run();
+        synchronized (data) {
+            return data.holdings.of(owner);
+        }
+    }
+
+    @Override
+    public Names names(long version) throws BrokerException {
+        check.run();
+        synchronized (data) {
+            return data.holdings.names(version);
+        }
     }
 }

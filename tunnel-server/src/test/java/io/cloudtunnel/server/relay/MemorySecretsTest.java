@@ -1,7 +1,7 @@
 package io.cloudtunnel.server.relay;
 
 /** The contract, kept by the store that tests of servers use. */
-class MemorySecretsTest extends SecretStoreContract {
+class MemorySecretsTest extends HoldingsContract {
 
     private final MemoryEngine memory = new MemoryEngine();
 

@@ -20,21 +20,28 @@ public abstract class SecretStoreContract {
 
     private static final Duration GRACE = Duration.ofMinutes(5);
 
-    private Engine engine;
+    private AutoCloseable opened;
     private SecretStore store;
+    private Holdings holdings;
 
-    /** An engine whose store is empty. */
-    protected abstract Engine engine() throws Exception;
+    /** What has the store, and is closed in the end. */
+    protected abstract AutoCloseable engine() throws Exception;
 
     /** Loses everything. */
     protected abstract void empty() throws Exception;
 
     @BeforeEach
     void open() throws Exception {
-        engine = engine();
-        store = engine.directory().secrets();
-        engine.broker().subscribe("one", new Ignoring());
-        Eventually.holds("connected", () -> engine.broker().isConnected());
+        opened = engine();
+        if (opened instanceof Engine engine) {
+            store = engine.directory().secrets();
+            holdings = engine.directory().holdings();
+            engine.broker().subscribe("one", new Ignoring());
+            Eventually.holds("connected", () -> engine.broker().isConnected());
+        } else {
+            store = (SecretStore) opened;
+            holdings = (Holdings) opened;
+        }
         empty();
     }
 
@@ -43,9 +50,14 @@ public abstract class SecretStoreContract {
         return store;
     }
 
+    /** The same, of whose tunnels are. */
+    protected final Holdings holdings() {
+        return holdings;
+    }
+
     @AfterEach
-    void close() {
-        engine.close();
+    void close() throws Exception {
+        opened.close();
     }
 
     private static final class Ignoring implements Broker.Receiver {

@@ -2,6 +2,7 @@ package io.cloudtunnel.server.relay.redis;
 
 import io.cloudtunnel.server.relay.BrokerException;
 import io.cloudtunnel.server.relay.Directory;
+import io.cloudtunnel.server.relay.Holdings;
 import io.cloudtunnel.server.relay.Leases;
 import io.cloudtunnel.server.relay.SecretStore;
 import io.lettuce.core.KeyValue;
@@ -58,7 +59,8 @@ final class RedisDirectory implements Directory {
 
     private final RedisEngine redis;
     private final Leases leases = new RedisLeases(this);
-    private final SecretStore secrets = new RedisSecrets(this);
+    private final RedisHoldings holdings = new RedisHoldings(this);
+    private final SecretStore secrets = new RedisSecrets(this, holdings);
 
     RedisDirectory(RedisEngine redis) {
         this.redis = redis;
@@ -174,6 +176,11 @@ final class RedisDirectory implements Directory {
     @Override
     public SecretStore secrets() {
         return secrets;
+    }
+
+    @Override
+    public Holdings holdings() {
+        return holdings;
     }
 
     @Override

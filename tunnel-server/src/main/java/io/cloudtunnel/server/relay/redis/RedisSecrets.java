@@ -27,7 +27,7 @@ final class RedisSecrets implements SecretStore {
     private static final int AT_ONCE = 500; // states in one command
 
     /** Enters a state, and that it has changed; of changes the last 10,000 are kept in order. */
-    private static final String ENTER =
+    static final String ENTER =
             """
             local function enter(id, state)
               redis.call('HSET', KEYS[1], id, state)
@@ -122,16 +122,18 @@ final class RedisSecrets implements SecretStore {
                     """;
 
     private final RedisDirectory directory;
+    private final RedisHoldings holdings;
 
-    RedisSecrets(RedisDirectory directory) {
+    RedisSecrets(RedisDirectory directory, RedisHoldings holdings) {
         this.directory = directory;
+        this.holdings = holdings;
     }
 
     private static String text(State state) {
         return state.deleted() ? DELETED : state.generation() + ":" + state.graceEndsMillis();
     }
 
-    private static State parse(String text) {
+    static State parse(String text) {
         if (text.equals(DELETED)) {
             return State.DELETED;
         }
@@ -163,7 +165,7 @@ final class RedisSecrets implements SecretStore {
 
     @Override
     public void delete(String tunnel) throws BrokerException, InterruptedException {
-        restore(Map.of(tunnel, State.DELETED));
+        holdings.delete(tunnel);
     }
 
     @Override

@@ -1,8 +1,8 @@
 package io.cloudtunnel.server.relay.redis;
 
 import io.cloudtunnel.server.relay.Engine;
+import io.cloudtunnel.server.relay.HoldingsContract;
 import io.cloudtunnel.server.relay.SecretStore;
-import io.cloudtunnel.server.relay.SecretStoreContract;
 import io.cloudtunnel.server.relay.servers.RedisServer;
 import io.lettuce.core.api.sync.RedisServerCommands;
 import java.util.HashMap;
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The contract, kept by the real redis-server. */
-class RedisSecretsTest extends SecretStoreContract {
+class RedisSecretsTest extends HoldingsContract {
 
     private static RedisServer redis;
 

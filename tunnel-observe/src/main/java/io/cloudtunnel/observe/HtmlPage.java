@@ -11,23 +11,24 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
 /**
- * The status page: one document without data, which asks for a {@link StatusReport} again and
- * again. A browser lets it run its own script and style only, load nothing, and speak to nobody but
- * this listener. Immutable.
+ * A page of ours: one document without data, which asks for data again and again. A browser lets it
+ * run its own script and style only, load nothing, and speak to nobody but its listener. Immutable.
  */
-final class StatusPage {
-
-    /** Where it is; without data in it, it needs no token, which a browser could not send. */
-    static final String PATH = "/status";
+final class HtmlPage {
 
     private final byte[] document;
     private final String policy;
 
-    StatusPage() {
+    /**
+     * A page with one {@code script} and one {@code style} element.
+     *
+     * @param resource its file beside this class
+     */
+    HtmlPage(String resource) {
         String text;
-        try (InputStream in = StatusPage.class.getResourceAsStream("status.html")) {
+        try (InputStream in = HtmlPage.class.getResourceAsStream(resource)) {
             if (in == null) {
-                throw new IllegalStateException("status.html is missing from the jar");
+                throw new IllegalStateException(resource + " is missing from the jar");
             }
             document = in.readAllBytes();
             text = new String(document, StandardCharsets.UTF_8);
