@@ -97,7 +97,7 @@ final class Registrar {
         ControlClient.Answer answer =
                 client.ask(new ControlClient.Question(Method.GET, REGISTER, null, null), over);
         if (NOT_THERE.contains(answer.status())) {
-            throw new IOException("the server answers " + answer.status());
+            throw new IOException("the server answers " + answer.refusal().describe());
         }
         return Optional.ofNullable(protocols(answer.fields()));
     }
