@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** SIGKILL, of which nobody is told: of an agent beside another one, and then of the server. */
 @EnabledIfSystemProperty(named = "tests.long", matches = "true") // ChaosIT kills, too
+@Tag("alone")
 @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class KilledIT {
 

@@ -92,6 +92,15 @@ public abstract class EngineContract {
         awaitConnected();
     }
 
+    @Test
+    void policiesAreSharedByTheirHashes() throws Exception {
+        String hash = "h".repeat(43);
+        assertNull(two.directory().policies().find(hash));
+        one.directory().policies().keep(hash, "{\"allow\":[\"::1\"]}");
+        assertEquals("{\"allow\":[\"::1\"]}", two.directory().policies().find(hash));
+        assertNull(two.directory().policies().find("i".repeat(43)));
+    }
+
     private void awaitConnected() throws Exception {
         for (Engine each : List.of(one, two)) {
             Eventually.holds("connected", () -> each.broker().isConnected());
@@ -177,7 +186,10 @@ public abstract class EngineContract {
                                 for (int i = 0; i < each; i++) {
                                     byte[] message = new byte[1000];
                                     ByteBuffer.wrap(message).put(number).putInt(i);
-                                    var unused = one.broker().publish("two", message);
+                                    var taken = one.broker().publish("two", message);
+                                    if (i % 50 == 49) { // what waits for long may be given up
+                                        taken.toCompletableFuture().join();
+                                    }
                                 }
                             }));
         }
