@@ -2,6 +2,7 @@ package io.cloudtunnel.server;
 
 import io.cloudtunnel.server.relay.Engine;
 import io.cloudtunnel.server.relay.Holdings;
+import io.cloudtunnel.server.relay.PolicyStore;
 import io.cloudtunnel.server.relay.SecretStore;
 import io.cloudtunnel.server.relay.file.StateFile;
 import java.nio.file.Path;
@@ -40,6 +41,11 @@ final class Keeping implements AutoCloseable {
     /** The same. */
     @Nullable Holdings holdings() {
         return engine == null ? file : engine.directory().holdings();
+    }
+
+    /** Null where policies are kept in memory only: the file has none. */
+    @Nullable PolicyStore policies() {
+        return engine == null ? null : engine.directory().policies();
     }
 
     /**

@@ -6,6 +6,7 @@ import io.cloudtunnel.protocol.session.MemoryBudget;
 import io.cloudtunnel.protocol.session.Patrol;
 import io.cloudtunnel.server.access.Gate;
 import io.cloudtunnel.server.access.Guards;
+import io.cloudtunnel.server.access.KeptPolicies;
 import io.cloudtunnel.server.access.RegistrationRates;
 import io.cloudtunnel.server.agents.AgentEndpoint;
 import io.cloudtunnel.server.agents.Instance;
@@ -107,6 +108,7 @@ public final class TunnelServer implements AutoCloseable {
         observatory.watch(instance.id(), links, budget, drain, this::health, relay);
         AccessControl access = config.access();
         Guards guards = new Guards(access.policies(), access.jwksHosts(), access.agents(), clock);
+        KeptPolicies policies = new KeptPolicies(keeping.policies());
         Forwarding forwarding = new Forwarding(config.trustedHops());
         RootFallback rootFallback = new RootFallback(config.rootFallback(), known);
         PublicHandler publicHandler =
@@ -153,6 +155,7 @@ public final class TunnelServer implements AutoCloseable {
                                 revocations,
                                 keeping.holdings(),
                                 names,
+                                policies,
                                 config.registrations().tunnelsPerKey()),
                         urls,
                         drain,
@@ -167,6 +170,7 @@ public final class TunnelServer implements AutoCloseable {
                                 instance,
                                 links,
                                 guards,
+                                policies,
                                 operator,
                                 revocations,
                                 drain,

@@ -77,10 +77,15 @@ final class Tunnel implements AutoCloseable {
     }
 
     JsonNode register() throws IOException, InterruptedException {
+        return register("");
+    }
+
+    /** With what the body asks for. */
+    JsonNode register(String body) throws IOException, InterruptedException {
         HttpResponse<String> answer =
                 client.send(
                         HttpRequest.newBuilder(at("/register"))
-                                .POST(HttpRequest.BodyPublishers.noBody())
+                                .POST(HttpRequest.BodyPublishers.ofString(body))
                                 .build(),
                         BodyHandlers.ofString());
         if (answer.statusCode() != 200) {

@@ -28,6 +28,7 @@ public record Refusal(
     private static final Set<String> FINAL =
             Set.of(
                     "registration-closed",
+                    "bad-access",
                     "bad-name",
                     "name-taken",
                     "too-many-tunnels",

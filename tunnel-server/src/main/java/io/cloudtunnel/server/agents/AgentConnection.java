@@ -56,7 +56,7 @@ final class AgentConnection implements ServerConnection, AgentLink {
             LinkAcceptor acceptor) {
         this.tunnelId = admitted.tunnelId();
         this.generation = admitted.generation();
-        this.access = acceptor.guards().link(admitted.policyHash(), acceptor.budget());
+        this.access = acceptor.access(admitted.policyHash(), binary);
         this.acceptor = acceptor;
         this.peer = context.remotePeer().host();
         this.link =

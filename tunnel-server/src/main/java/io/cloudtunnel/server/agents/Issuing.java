@@ -1,6 +1,7 @@
 package io.cloudtunnel.server.agents;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.cloudtunnel.server.access.KeptPolicies;
 import io.cloudtunnel.server.auth.Credentials;
 import io.cloudtunnel.server.auth.RegistrationPolicy.Decision;
 import io.cloudtunnel.server.auth.TunnelNames;
@@ -33,6 +34,7 @@ public final class Issuing {
     private final Revocations revocations;
     private final @Nullable Holdings holdings;
     private final TakenNames names;
+    private final KeptPolicies policies;
     private final int mostOfOne;
 
     /**
@@ -46,11 +48,13 @@ public final class Issuing {
             Revocations revocations,
             @Nullable Holdings holdings,
             TakenNames names,
+            KeptPolicies policies,
             int mostOfOne) {
         this.credentials = credentials;
         this.revocations = revocations;
         this.holdings = holdings;
         this.names = names;
+        this.policies = policies;
         this.mostOfOne = mostOfOne;
     }
 
@@ -59,7 +63,13 @@ public final class Issuing {
      *
      * @param nameRefused why it has not the name that was asked for; null if it has, or none was
      */
-    record Issued(Credentials.Pair pair, @Nullable String nameRefused) {}
+    record Issued(Credentials.Pair pair, @Nullable String nameRefused) {
+
+        /** Whether it is served under a policy that was given at registration. */
+        boolean hasPolicy() {
+            return !Credentials.policyHash(pair.secret()).equals(KeptPolicies.NONE);
+        }
+    }
 
     /** There is none. */
     static final class NoTunnel extends Exception {
@@ -79,8 +89,8 @@ public final class Issuing {
     /**
      * Gives a tunnel.
      *
-     * @param asked the pair that somebody had before, and the name that he wants, as far as there
-     *     are any
+     * @param asked the pair that somebody had before, the name that he wants, and who may use the
+     *     tunnel, as far as there are any
      * @param owner who registers; null where nobody asked
      * @param reserved of names, besides those that are reserved everywhere
      */
@@ -89,26 +99,50 @@ public final class Issuing {
         String name = asked.path("name").isTextual() ? asked.path("name").asText() : null;
         String id = asked.path("id").asText("");
         String secret = asked.path("secret").asText("");
+        String policy = policy(asked);
         if (credentials.verify(id, secret) != Credentials.Verdict.INVALID
                 && revocations.accepts(id, secret)) {
             long generation = Credentials.generation(secret); // a later one only by rotating
             return new Issued(
-                    credentials.issueFor(id, generation),
+                    credentials.issueFor(
+                            id,
+                            generation,
+                            policy == null ? Credentials.policyHash(secret) : policy),
                     name == null || name.equals(id) ? null : HELD);
         }
+        String hash = policy == null ? KeptPolicies.NONE : policy;
         if (name == null) {
-            return new Issued(unnamed(owner), null);
+            return new Issued(unnamed(owner, hash), null);
         }
         if (owner == null) {
-            return new Issued(unnamed(null), NO_OWNER);
+            return new Issued(unnamed(null, hash), NO_OWNER);
         }
         return holdings == null
-                ? new Issued(credentials.issue(), NO_STORE)
-                : new Issued(named(holdings, name, owner, reserved), null);
+                ? new Issued(credentials.issue(hash), NO_STORE)
+                : new Issued(
+                        credentials.issueFor(name, named(holdings, name, owner, reserved), hash),
+                        null);
     }
 
-    private Credentials.Pair named(
-            Holdings from, String name, String owner, Predicate<String> reserved)
+    /** The hash of the policy that is asked for; null where nothing is said of one. */
+    private @Nullable String policy(JsonNode asked)
+            throws NoTunnel, BrokerException, InterruptedException {
+        JsonNode policy = asked.path("access");
+        if (policy.isMissingNode()) {
+            return null;
+        }
+        if (policy.isNull()) {
+            return KeptPolicies.NONE;
+        }
+        try {
+            return policies.keep(policy.toString());
+        } catch (IllegalArgumentException e) {
+            throw new NoTunnel(400, "bad-access", "access: " + e.getMessage());
+        }
+    }
+
+    /** The generation that the secret of a name has. */
+    private long named(Holdings from, String name, String owner, Predicate<String> reserved)
             throws NoTunnel, BrokerException, InterruptedException {
         String problem = reserved.test(name) ? "this name is reserved" : TunnelNames.problem(name);
         if (problem != null) {
@@ -116,12 +150,12 @@ public final class Issuing {
         }
         long generation = take(from, name, owner);
         names.took(name);
-        return credentials.issueFor(name, generation);
+        return generation;
     }
 
-    private Credentials.Pair unnamed(@Nullable String owner)
+    private Credentials.Pair unnamed(@Nullable String owner, String policyHash)
             throws NoTunnel, BrokerException, InterruptedException {
-        Credentials.Pair pair = credentials.issue();
+        Credentials.Pair pair = credentials.issue(policyHash);
         if (mostOfOne > 0 && owner != null && holdings != null) {
             long ignored = take(holdings, pair.id(), owner);
         }

@@ -5,6 +5,8 @@ import io.cloudtunnel.protocol.frame.Limits;
 import io.cloudtunnel.protocol.session.MemoryBudget;
 import io.cloudtunnel.protocol.session.Patrol;
 import io.cloudtunnel.server.access.Guards;
+import io.cloudtunnel.server.access.KeptPolicies;
+import io.cloudtunnel.server.access.LinkAccess;
 import io.cloudtunnel.server.front.Drain;
 import io.cloudtunnel.server.observe.Observer;
 import io.cloudtunnel.server.registry.LinkRegistry;
@@ -16,6 +18,7 @@ import java.util.concurrent.ScheduledExecutorService;
  * @param instance who we are
  * @param links where a link is found by public requests
  * @param guards who may use a tunnel
+ * @param policies of links that cannot say theirs
  * @param operator says which agents may connect
  * @param revocations whose secrets do not count any more
  * @param drain whether we are leaving
@@ -32,6 +35,7 @@ public record LinkAcceptor(
         Instance instance,
         LinkRegistry links,
         Guards guards,
+        KeptPolicies policies,
         OperatorGate operator,
         Revocations revocations,
         Drain drain,
@@ -55,6 +59,25 @@ public record LinkAcceptor(
 
     /** That a hello's policy is enforced here. */
     private static final String ACCESS = "policy";
+
+    /**
+     * What a link asks of requests. In binary mode its hello says it, and else its registration
+     * has; where that is not known here nothing is let through. May wait for a second.
+     */
+    LinkAccess access(String policyHash, boolean binary) {
+        LinkAccess access = guards.link(policyHash, budget);
+        if (!binary && !policyHash.equals(KeptPolicies.NONE)) {
+            try {
+                String policy = policies.find(policyHash);
+                if (policy != null) {
+                    String ignored = access.take(policy); // it keeps that in mind
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        return access;
+    }
 
     boolean tryReserve() {
         return !drain.isDraining() && links.tryReserve();

@@ -249,6 +249,9 @@ public final class RegisterHandler implements Handler {
         if (issued.nameRefused() != null) {
             body.put("name_refused", issued.nameRefused());
         }
+        if (issued.hasPolicy()) {
+            response.header("Cloudtunnel-Access", "policy");
+        }
         response.header("Content-Type", "application/json")
                 .header("Cache-Control", "no-store")
                 .header("Cloudtunnel-Protocols", signed.protocols())

@@ -79,7 +79,8 @@ public final class TunnelHandlers implements HttpService {
             Fields fields,
             String requestId,
             String tunnelId,
-            long generation) {}
+            long generation,
+            String policyHash) {}
 
     private interface Action {
         void run(Call call) throws BrokerException, InterruptedException, Refused;
@@ -136,7 +137,14 @@ public final class TunnelHandlers implements HttpService {
             throw Refused.credentials();
         }
         long generation = Credentials.generation(secret);
-        return new Call(request, response, fields, requestId, id, generation);
+        return new Call(
+                request,
+                response,
+                fields,
+                requestId,
+                id,
+                generation,
+                Credentials.policyHash(secret));
     }
 
     private static void refuse(
@@ -188,7 +196,8 @@ public final class TunnelHandlers implements HttpService {
         }
         revocations.learn(Map.of(call.tunnelId(), state));
         log(call, "rotated");
-        Credentials.Pair pair = credentials.issueFor(call.tunnelId(), state.generation());
+        Credentials.Pair pair =
+                credentials.issueFor(call.tunnelId(), state.generation(), call.policyHash());
         answer(
                 call,
                 JSON.createObjectNode()

@@ -69,19 +69,32 @@ public final class Credentials {
         INVALID
     }
 
-    /** A new tunnel. */
+    /** A new tunnel whose secret asks for no policy. */
     public Pair issue() {
+        return issue("-");
+    }
+
+    /**
+     * A new tunnel.
+     *
+     * @param policyHash of the policy that its secret asks for; {@code -} for none
+     */
+    public Pair issue(String policyHash) {
         byte[] bytes = new byte[RANDOM_BYTES + ID_MAC_BYTES];
         byte[] start = new byte[RANDOM_BYTES];
         random.nextBytes(start);
         System.arraycopy(start, 0, bytes, 0, RANDOM_BYTES);
         byte[] mac = keys.signing().forIds().sign(start);
         System.arraycopy(mac, 0, bytes, RANDOM_BYTES, ID_MAC_BYTES);
-        return issueFor(Base32.encode(bytes), 0);
+        return issueFor(Base32.encode(bytes), 0, policyHash);
     }
 
-    /** A new secret for an id that is known, of a generation. */
-    public Pair issueFor(String id, long generation) {
+    /**
+     * A new secret for an id that is known.
+     *
+     * @param policyHash as {@link #issue(String)}
+     */
+    public Pair issueFor(String id, long generation, String policyHash) {
         TunnelKeys.Key key = keys.signing();
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);
@@ -94,7 +107,7 @@ public final class Credentials {
                         Long.toString(generation),
                         Long.toString(clock.instant().getEpochSecond()),
                         "0", // never expires
-                        "-", // no policy
+                        policyHash,
                         base64(nonce));
         return new Pair(id, claims + "." + base64(key.forSecrets().sign(claims)));
     }

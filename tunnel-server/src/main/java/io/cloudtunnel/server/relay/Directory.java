@@ -62,6 +62,9 @@ public interface Directory extends AutoCloseable {
     /** Whose tunnels are. */
     Holdings holdings();
 
+    /** Policies of those who cannot say them. */
+    PolicyStore policies();
+
     /** Ends the connections. */
     @Override
     void close();

@@ -85,7 +85,7 @@ class CredentialsTest {
         Credentials both = of(NEW + "," + OLD);
         assertEquals(Credentials.Verdict.VALID, both.verify(old.id(), old.secret()));
         assertTrue(both.knows(old.id()));
-        assertTrue(both.issueFor(old.id(), 0).secret().startsWith("ct1.new." + old.id()));
+        assertTrue(both.issueFor(old.id(), 0, "-").secret().startsWith("ct1.new." + old.id()));
         assertEquals(Credentials.Verdict.INVALID, of(NEW).verify(old.id(), old.secret()));
         assertFalse(of(NEW).knows(old.id()));
     }
@@ -101,7 +101,9 @@ class CredentialsTest {
     @Test
     void secretsDifferEachTime() {
         String id = credentials.issue().id();
-        assertNotEquals(credentials.issueFor(id, 0).secret(), credentials.issueFor(id, 0).secret());
+        assertNotEquals(
+                credentials.issueFor(id, 0, "-").secret(),
+                credentials.issueFor(id, 0, "-").secret());
     }
 
     @Test

@@ -10,10 +10,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Broker and directory within one process, with switches for what goes wrong. */
 public final class MemoryEngine {
@@ -181,6 +183,8 @@ public final class MemoryEngine {
                 });
     }
 
+    private final Map<String, String> policies = new ConcurrentHashMap<>();
+
     private final class MemoryDirectory implements Directory {
         private final AtomicBoolean cut;
 
@@ -201,6 +205,23 @@ public final class MemoryEngine {
         @Override
         public Holdings holdings() {
             return secretsOf();
+        }
+
+        @Override
+        public PolicyStore policies() {
+            return new PolicyStore() {
+                @Override
+                public void keep(String hash, String policy) throws BrokerException {
+                    check(cut);
+                    policies.put(hash, policy);
+                }
+
+                @Override
+                public @Nullable String find(String hash) throws BrokerException {
+                    check(cut);
+                    return policies.get(hash);
+                }
+            };
         }
 
         @Override

@@ -4,6 +4,7 @@ import io.cloudtunnel.server.relay.BrokerException;
 import io.cloudtunnel.server.relay.Directory;
 import io.cloudtunnel.server.relay.Holdings;
 import io.cloudtunnel.server.relay.Leases;
+import io.cloudtunnel.server.relay.PolicyStore;
 import io.cloudtunnel.server.relay.SecretStore;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.RedisFuture;
@@ -61,6 +62,8 @@ final class RedisDirectory implements Directory {
     private final Leases leases = new RedisLeases(this);
     private final RedisHoldings holdings = new RedisHoldings(this);
     private final SecretStore secrets = new RedisSecrets(this, holdings);
+
+    private final PolicyStore policies = new RedisPolicies(this);
 
     RedisDirectory(RedisEngine redis) {
         this.redis = redis;
@@ -181,6 +184,11 @@ final class RedisDirectory implements Directory {
     @Override
     public Holdings holdings() {
         return holdings;
+    }
+
+    @Override
+    public PolicyStore policies() {
+        return policies;
     }
 
     @Override
