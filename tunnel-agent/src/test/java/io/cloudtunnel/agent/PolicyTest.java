@@ -84,11 +84,13 @@ class PolicyTest {
         BlockingQueue<String> shown = new LinkedBlockingQueue<>();
         try (RawTunnel server =
                         server((attempt, request) -> {
+                            if (attempt == 1) {
+                                Files.writeString(file, "four.five.six");
+                            }
                             request.head()
                                     .lines()
                                     .filter(line -> line.startsWith("Cloudtunnel-Authorization:"))
                                     .forEach(shown::add);
-                            Files.writeString(file, "four.five.six");
                             links.run(attempt, request);
                         });
                 TunnelAgent agent = agent(server.port()).tokenFile(file).start()) {
