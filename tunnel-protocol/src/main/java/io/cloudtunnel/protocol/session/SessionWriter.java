@@ -1,7 +1,5 @@
 package io.cloudtunnel.protocol.session;
 
-import io.cloudtunnel.protocol.frame.BinaryCodec;
-import io.cloudtunnel.protocol.frame.Bytes;
 import io.cloudtunnel.protocol.frame.Frame;
 import java.io.IOException;
 import java.time.Duration;
@@ -25,9 +23,6 @@ final class SessionWriter {
 
     /** What one write gathers at most, in bytes: so long may a control frame have to wait. */
     private static final int GATHER = 128 * 1024;
-
-    /** The longest message of frames, in bytes. */
-    private static final int LONGEST = BinaryCodec.MAX_MESSAGE - Link.MOST_ADDED;
 
     /** So many looks with nothing to write, and the thread ends. */
     private static final int IDLE_LOOKS = 5;
@@ -326,54 +321,6 @@ final class SessionWriter {
                     return false;
                 }
             }
-        }
-    }
-
-    /** Frames that follow each other share a message; a text is a message of its own. */
-    private static final class Batch {
-        private final List<Message> messages = new ArrayList<>(2);
-        private List<Bytes> parts = new ArrayList<>();
-        private int messageSize;
-        private int size;
-
-        void add(Object frameOrText) {
-            switch (frameOrText) {
-                case Bytes text -> {
-                    endMessage();
-                    messages.add(new Message.Text(text));
-                    size += text.length();
-                }
-                case Frame frame -> {
-                    if (messageSize + BinaryCodec.mostBytes(frame) > LONGEST) {
-                        endMessage();
-                    }
-                    int bytes = BinaryCodec.encode(frame, parts);
-                    messageSize += bytes;
-                    size += bytes;
-                }
-                default -> throw new IllegalArgumentException(frameOrText.getClass().getName());
-            }
-        }
-
-        private void endMessage() {
-            if (!parts.isEmpty()) {
-                messages.add(new Message.Binary(parts));
-                parts = new ArrayList<>();
-                messageSize = 0;
-            }
-        }
-
-        int size() {
-            return size;
-        }
-
-        boolean isEmpty() {
-            return size == 0;
-        }
-
-        List<Message> messages() {
-            endMessage();
-            return messages;
         }
     }
 }
