@@ -1,22 +1,15 @@
 package io.cloudtunnel.server.relay.nats;
 
+import io.cloudtunnel.server.tls.ForwardingContext;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
-import java.security.KeyManagementException;
 import java.security.KeyStore;
-import java.security.SecureRandom;
-import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLContextSpi;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLServerSocketFactory;
-import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
-import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
@@ -24,14 +17,13 @@ import javax.net.ssl.TrustManagerFactory;
  * the name, which it does not even pass on. Trusted is what the JVM trusts ({@code
  * javax.net.ssl.trustStore}).
  */
-final class VerifiedTls extends SSLContextSpi {
+final class VerifiedTls extends ForwardingContext {
 
-    private final SSLContext real;
-    private final String host;
+    private final SSLSocketFactory sockets;
 
     private VerifiedTls(SSLContext real, String host) {
-        this.real = real;
-        this.host = host;
+        super(real);
+        this.sockets = new Factory(real.getSocketFactory(), host);
     }
 
     /** A context whose sockets end the handshake where the certificate is not this host's. */
@@ -41,13 +33,12 @@ final class VerifiedTls extends SSLContextSpi {
         trust.init((KeyStore) null);
         SSLContext real = SSLContext.getInstance("TLS");
         real.init(null, trust.getTrustManagers(), null);
-        return new SSLContext(
-                new VerifiedTls(real, host), real.getProvider(), real.getProtocol()) {};
+        return new VerifiedTls(real, host).asContext();
     }
 
     @Override
     protected SSLSocketFactory engineGetSocketFactory() {
-        return new Factory(real.getSocketFactory(), host);
+        return sockets;
     }
 
     private static final class Factory extends SSLSocketFactory {
@@ -105,36 +96,5 @@ final class VerifiedTls extends SSLContextSpi {
         public String[] getSupportedCipherSuites() {
             return real.getSupportedCipherSuites();
         }
-    }
-
-    @Override
-    protected void engineInit(KeyManager[] keys, TrustManager[] trusts, SecureRandom random)
-            throws KeyManagementException {
-        throw new KeyManagementException("it is ready");
-    }
-
-    @Override
-    protected SSLServerSocketFactory engineGetServerSocketFactory() {
-        return real.getServerSocketFactory();
-    }
-
-    @Override
-    protected SSLEngine engineCreateSSLEngine() {
-        return real.createSSLEngine();
-    }
-
-    @Override
-    protected SSLEngine engineCreateSSLEngine(String host, int port) {
-        return real.createSSLEngine(host, port);
-    }
-
-    @Override
-    protected SSLSessionContext engineGetServerSessionContext() {
-        return real.getServerSessionContext();
-    }
-
-    @Override
-    protected SSLSessionContext engineGetClientSessionContext() {
-        return real.getClientSessionContext();
     }
 }
