@@ -72,15 +72,8 @@ final class RedisHoldings implements Holdings {
                     + """
                     local name, given = ARGV[1], tonumber(ARGV[2])
                     local now = redis.call('HGET', KEYS[1], name)
-                    local newest = generation(now)
-                    local time = redis.call('TIME')
-                    local millis = time[1] * 1000 + math.floor(time[2] / 1000)
-                    local ends = tonumber((now or ''):match(':(%d+)$') or '0')
-                    if now == 'deleted' or (given < newest
-                        and not (given == newest - 1 and millis < ends)) then
-                      return false
-                    end
-                    local state = string.format('%.0f:0', math.max(given, newest) + 1)
+                    if not counts(now, given) then return false end
+                    local state = string.format('%.0f:0', math.max(given, generation(now)) + 1)
                     enter(name, state)
                     drop(name)
                     if redis.call('ZREM', KEYS[5], name) == 1 then

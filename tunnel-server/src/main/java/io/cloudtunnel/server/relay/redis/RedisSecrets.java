@@ -26,7 +26,11 @@ final class RedisSecrets implements SecretStore {
     private static final String DELETED = "deleted";
     private static final int AT_ONCE = 500; // states in one command
 
-    /** Enters a state, and that it has changed; of changes the last 10,000 are kept in order. */
+    /**
+     * Enters a state, and that it has changed; of changes the last 10,000 are kept in order. Says
+     * whether a secret of some generation still counts: of the newest, or of the one before within
+     * its grace.
+     */
     static final String ENTER =
             """
             local function enter(id, state)
@@ -36,6 +40,16 @@ final class RedisSecrets implements SecretStore {
             end
             local function generation(state)
               return tonumber((state or '0'):match('^%d+') or '0')
+            end
+            local function millis()
+              local time = redis.call('TIME')
+              return time[1] * 1000 + math.floor(time[2] / 1000)
+            end
+            local function counts(state, given)
+              local newest = generation(state)
+              local ends = tonumber((state or ''):match(':(%d+)$') or '0')
+              return state ~= 'deleted'
+                  and (given >= newest or (given == newest - 1 and millis() < ends))
             end
             """;
 
@@ -61,16 +75,10 @@ final class RedisSecrets implements SecretStore {
             ENTER
                     + """
                     local now = redis.call('HGET', KEYS[1], ARGV[1])
-                    local newest, given = generation(now), tonumber(ARGV[2])
-                    local time = redis.call('TIME')
-                    local millis = time[1] * 1000 + math.floor(time[2] / 1000)
-                    local ends = tonumber((now or ''):match(':(%d+)$') or '0')
-                    if now == 'deleted' or (given < newest
-                        and not (given == newest - 1 and millis < ends)) then
-                      return false
-                    end
-                    local state = string.format('%.0f:%.0f', math.max(given, newest) + 1,
-                        millis + ARGV[3])
+                    local given = tonumber(ARGV[2])
+                    if not counts(now, given) then return false end
+                    local state = string.format('%.0f:%.0f',
+                        math.max(given, generation(now)) + 1, millis() + ARGV[3])
                     enter(ARGV[1], state)
                     return state
                     """;
