@@ -218,12 +218,6 @@ final class Capture {
         return failure;
     }
 
-    /** Whether it has changed to another protocol. */
-    boolean switched() {
-        ResponseHead now = answer;
-        return now != null && now.status() == 101;
-    }
-
     /** Why the same request cannot be sent again; null if it can. */
     @Nullable String notAgain() {
         if (head.fields().contains("Upgrade") && bodyLength == 0) {

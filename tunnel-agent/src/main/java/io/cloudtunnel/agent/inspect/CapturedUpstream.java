@@ -1,5 +1,6 @@
 package io.cloudtunnel.agent.inspect;
 
+import io.cloudtunnel.agent.local.ObservedExchange;
 import io.cloudtunnel.protocol.frame.RequestHead;
 import io.cloudtunnel.protocol.session.ErrorCode;
 import io.cloudtunnel.protocol.session.Exchange;
@@ -26,19 +27,20 @@ final class CapturedUpstream implements Upstream {
     /** Begins an exchange that is kept here. */
     Exchange open(RequestHead head, long bodyLength, Capture capture)
             throws ExchangeException, InterruptedException {
+        CaptureWatcher watcher = new CaptureWatcher(capture, captures);
         ErrorCode end = ErrorCode.INTERNAL; // unless something else is caught
         boolean open = false;
         try {
             Exchange exchange = upstream.open(head, bodyLength);
             open = true;
             capture.connected();
-            return new CapturedExchange(exchange, capture, captures);
+            return new ObservedExchange(exchange, watcher);
         } catch (ExchangeException e) {
             end = e.code();
             throw e;
         } finally {
-            if (!open && capture.end(end)) {
-                captures.changed();
+            if (!open) {
+                watcher.ended(end);
             }
         }
     }

@@ -4,7 +4,9 @@ import io.cloudtunnel.agent.observe.AgentObserver;
 import io.cloudtunnel.agent.observe.CallTracer;
 import io.cloudtunnel.program.Observation;
 import io.cloudtunnel.program.TraceContext;
+import io.cloudtunnel.protocol.frame.Bytes;
 import io.cloudtunnel.protocol.frame.RequestHead;
+import io.cloudtunnel.protocol.frame.ResponseHead;
 import io.cloudtunnel.protocol.session.ErrorCode;
 import io.cloudtunnel.protocol.session.Leg;
 import java.lang.System.Logger;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * What is known of one request: the log has a line of it at its end, and the observer is told. Safe
  * for use by several threads.
  */
-final class ExchangeLog {
+final class ExchangeLog implements ObservedExchange.Watcher {
 
     private static final Logger LOGGER = System.getLogger("io.cloudtunnel.agent.requests");
 
@@ -46,30 +48,30 @@ final class ExchangeLog {
         observer.begun();
     }
 
-    void in(int bytes) {
-        bytesIn.addAndGet(bytes);
-        observer.read(bytes);
+    @Override
+    public void sent(Bytes piece) {
+        bytesIn.addAndGet(piece.length());
+        observer.read(piece.length());
     }
 
-    void out(int bytes) {
-        bytesOut.addAndGet(bytes);
-        observer.written(bytes);
+    @Override
+    public void received(Bytes piece) {
+        bytesOut.addAndGet(piece.length());
+        observer.written(piece.length());
     }
 
-    /** A head of the local service's has come, perhaps an interim one. */
-    void status(int code) {
+    @Override
+    public void answered(ResponseHead answer) {
+        int code = answer.status();
         status = code;
         if (code >= 200 || code == 101) {
             localNanos = System.nanoTime() - beganNanos;
         }
     }
 
-    /**
-     * Writes the line; only the first end counts.
-     *
-     * @param failure why it did not end well; null if it did
-     */
-    void end(@Nullable ErrorCode failure) {
+    /** Writes the line. */
+    @Override
+    public void ended(@Nullable ErrorCode failure) {
         if (!written.compareAndSet(false, true)) {
             return;
         }

@@ -44,9 +44,9 @@ public final class LoggedUpstream implements Upstream {
         ExchangeLog log = new ExchangeLog(head, settings, observer, span);
         try {
             RequestHead traced = span == null ? head : span.head();
-            return new LoggedExchange(upstream.open(traced, bodyLength), log);
+            return new ObservedExchange(upstream.open(traced, bodyLength), log);
         } catch (ExchangeException e) {
-            log.end(e.code());
+            log.ended(e.code());
             throw e;
         }
     }

@@ -38,8 +38,8 @@ class CapturesTest {
         return new ResponseHead(200, Fields.of("Content-Type", "text/plain"));
     }
 
-    private CapturedExchange exchange(RequestHead head, long length, Exchange of) throws Exception {
-        return (CapturedExchange) new CapturedUpstream((h, l) -> of, captures).open(head, length);
+    private Exchange exchange(RequestHead head, long length, Exchange of) throws Exception {
+        return new CapturedUpstream((h, l) -> of, captures).open(head, length);
     }
 
     private Capture newest() throws Exception {
@@ -59,7 +59,7 @@ class CapturesTest {
                         List.of(new ResponseHead(103, Fields.EMPTY), ok()),
                         Bytes.latin1("an "),
                         Bytes.latin1("answer"));
-        CapturedExchange exchange = exchange(post("/a?b"), 5, local);
+        Exchange exchange = exchange(post("/a?b"), 5, local);
         assertNotNull(newest().notAgain(), "not before it has come whole");
         assertTrue(exchange.send(Bytes.latin1("he")));
         assertTrue(exchange.send(Bytes.latin1("llo")));
@@ -89,7 +89,7 @@ class CapturesTest {
     @Test
     void itsFailureIsKept() throws Exception {
         Played local = new Played(List.of(ok()), Bytes.latin1("half"));
-        CapturedExchange exchange = exchange(post("/"), 0, local);
+        Exchange exchange = exchange(post("/"), 0, local);
         exchange.endRequest(Fields.EMPTY);
         exchange.receiveHead();
         exchange.receive();
@@ -122,12 +122,12 @@ class CapturesTest {
     void whatWasDroppedOrIsTooLongIsNotSentAgain() throws Exception {
         Played deaf = new Played(List.of(ok()));
         deaf.wanted = false;
-        CapturedExchange dropped = exchange(post("/"), 5, deaf);
+        Exchange dropped = exchange(post("/"), 5, deaf);
         assertFalse(dropped.send(Bytes.latin1("hello")));
         dropped.endRequest(Fields.EMPTY);
         assertEquals("its body has not come whole", newest().notAgain());
 
-        CapturedExchange longer = exchange(post("/"), 16385, new Played(List.of(ok())));
+        Exchange longer = exchange(post("/"), 16385, new Played(List.of(ok())));
         longer.send(Bytes.wrap(new byte[16384]));
         longer.send(Bytes.wrap(new byte[1]));
         longer.endRequest(Fields.EMPTY);
@@ -146,7 +146,7 @@ class CapturesTest {
     void anUpgradedConnectionIsOverWithItsSecondDirection() throws Exception {
         RequestHead upgrade = RequestHead.of("GET", "/", Fields.of("Upgrade", "websocket"));
         Played local = new Played(List.of(new ResponseHead(101, Fields.EMPTY)));
-        CapturedExchange exchange = exchange(upgrade, 0, local);
+        Exchange exchange = exchange(upgrade, 0, local);
         exchange.receiveHead();
         readOn(exchange);
         assertFalse(newest().isOver());
@@ -242,7 +242,7 @@ class CapturesTest {
 
     @Test
     void whatIsClearedIsGone() throws Exception {
-        CapturedExchange open = exchange(post("/"), 0, new Played(List.of(ok())));
+        Exchange open = exchange(post("/"), 0, new Played(List.of(ok())));
         captures.clear();
         open.endRequest(Fields.EMPTY);
         assertEquals(List.of(), captures.view(-1, 0).all());

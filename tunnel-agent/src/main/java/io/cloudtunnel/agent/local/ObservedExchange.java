@@ -1,0 +1,140 @@
+package io.cloudtunnel.agent.local;
+
+import io.cloudtunnel.protocol.frame.Bytes;
+import io.cloudtunnel.protocol.frame.Fields;
+import io.cloudtunnel.protocol.frame.ResponseHead;
+import io.cloudtunnel.protocol.session.ErrorCode;
+import io.cloudtunnel.protocol.session.Exchange;
+import io.cloudtunnel.protocol.session.ExchangeException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An exchange whose watcher is told what it carries, and how it ended. Each call goes on at once,
+ * with nothing held.
+ */
+public final class ObservedExchange implements Exchange {
+
+    private final Exchange exchange;
+    private final Watcher watcher;
+
+    // Of what is switched to raw bytes each direction ends on its own.
+    private boolean switched;
+    private boolean sendingEnded;
+    private boolean receivingEnded;
+
+    /** Is told by the threads of the exchange, each of a direction. None of it may block. */
+    public interface Watcher {
+
+        /** A piece of the request's body was taken. */
+        void sent(Bytes piece);
+
+        /** No more of it is wanted. */
+        default void unwanted() {}
+
+        /** The request was sent whole. */
+        default void sentAll(Fields trailers) {}
+
+        /** A head has come, perhaps an interim one. */
+        void answered(ResponseHead head);
+
+        /** A piece of the answer's body has come. */
+        void received(Bytes piece);
+
+        /** The answer is over. */
+        default void receivedAll(Fields trailers) {}
+
+        /**
+         * The exchange is over. Only the first time counts.
+         *
+         * @param failure why it did not end well; null if it did
+         */
+        void ended(@Nullable ErrorCode failure);
+    }
+
+    /** Watches over an exchange that has just been opened. */
+    public ObservedExchange(Exchange exchange, Watcher watcher) {
+        this.exchange = exchange;
+        this.watcher = watcher;
+    }
+
+    @Override
+    public boolean send(Bytes piece) throws ExchangeException, InterruptedException {
+        boolean wanted = exchange.send(piece);
+        if (wanted) {
+            watcher.sent(piece);
+        } else {
+            watcher.unwanted();
+            ended(true);
+        }
+        return wanted;
+    }
+
+    @Override
+    public void endRequest(Fields trailers) throws ExchangeException, InterruptedException {
+        exchange.endRequest(trailers);
+        watcher.sentAll(trailers);
+        ended(true);
+    }
+
+    private void ended(boolean sending) {
+        if (bothEnded(sending)) {
+            watcher.ended(null);
+        }
+    }
+
+    private synchronized boolean bothEnded(boolean sending) {
+        sendingEnded |= sending;
+        receivingEnded |= !sending;
+        return receivingEnded && (sendingEnded || !switched);
+    }
+
+    private synchronized void answered(boolean switching) {
+        switched = switching;
+    }
+
+    @Override
+    public ResponseHead receiveHead() throws ExchangeException, InterruptedException {
+        try {
+            ResponseHead head = exchange.receiveHead();
+            answered(head.status() == 101);
+            watcher.answered(head);
+            return head;
+        } catch (ExchangeException e) {
+            watcher.ended(e.code());
+            throw e;
+        }
+    }
+
+    @Override
+    public @Nullable Bytes receive() throws ExchangeException, InterruptedException {
+        try {
+            Bytes piece = exchange.receive();
+            if (piece == null) {
+                watcher.receivedAll(exchange.responseTrailers());
+                ended(false);
+            } else {
+                watcher.received(piece);
+            }
+            return piece;
+        } catch (ExchangeException e) {
+            watcher.ended(e.code());
+            throw e;
+        }
+    }
+
+    @Override
+    public int readyBytes() {
+        return exchange.readyBytes();
+    }
+
+    @Override
+    public Fields responseTrailers() {
+        return exchange.responseTrailers();
+    }
+
+    @Override
+    public void cancel(ExchangeException reason) {
+        exchange.cancel(reason);
+        watcher.ended(reason.code());
+    }
+}
