@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -39,16 +40,19 @@ public final class Programs implements AutoCloseable {
     public static Programs start(
             Path folder, String module, Map<String, String> env, String... args)
             throws IOException {
-        return start(javaOfThisProcess(), folder, module, env, args);
+        List<String> java = new ArrayList<>(List.of(javaOfThisProcess()));
+        java.addAll(QuickStarts.options(module));
+        return start(java, folder, module, env, args);
     }
 
     static Programs start(
-            String java, Path folder, String module, Map<String, String> env, String... args)
+            List<String> java, Path folder, String module, Map<String, String> env, String... args)
             throws IOException {
         Path built = Path.of("..", module, "target", module + ".jar").toAbsolutePath();
         Path alone = Files.createTempDirectory(folder, module).resolve(module + ".jar");
-        Files.copy(built, alone);
-        List<String> command = new ArrayList<>(List.of(java, "-jar", alone.toString()));
+        Files.copy(built, alone, StandardCopyOption.COPY_ATTRIBUTES); // its time, for QuickStarts
+        List<String> command = new ArrayList<>(java);
+        command.addAll(List.of("-jar", alone.toString()));
         command.addAll(List.of(args));
         ProcessBuilder builder =
                 new ProcessBuilder(command)

@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -138,7 +139,8 @@ class ProgramsIT {
     void anOldJavaIsToldWhatIsNeeded() throws Exception {
         Path old = oldJava();
         assumeTrue(old != null, "no Java older than 21 on this machine");
-        try (Programs program = Programs.start(old.toString(), folder, "tunnel-server", NOTHING)) {
+        try (Programs program =
+                Programs.start(List.of(old.toString()), folder, "tunnel-server", NOTHING)) {
             assertEquals(2, program.awaitExit());
             program.await("what is needed", line -> line.contains("needs Java 21"));
         }
