@@ -13,14 +13,17 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Hostile clients of HTTP/2, all kinds after each other and several of each kind at a time, against
- * the packaged server with a heap of 64 MiB: others are served meanwhile, and it lives on.
+ * the packaged server with a heap of 64 MiB and a single carrier for its threads: others are served
+ * meanwhile, and it lives on.
  */
+@Tag("alone")
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class Http2HostileIT {
 
@@ -29,7 +32,11 @@ class Http2HostileIT {
     private static final long PEAK_KIB = 220 * 1024;
 
     private static final Map<String, String> SERVER =
-            Map.of("HTTP2", "true", "JAVA_TOOL_OPTIONS", "-Xmx64m -XX:+UseSerialGC");
+            Map.of(
+                    "HTTP2",
+                    "true",
+                    "JAVA_TOOL_OPTIONS",
+                    "-Xmx64m -XX:+UseSerialGC -Djdk.virtualThreadScheduler.parallelism=1");
 
     @TempDir Path folder;
 

@@ -2,6 +2,7 @@ package io.cloudtunnel.server.connection;
 
 import io.cloudtunnel.protocol.frame.Bytes;
 import io.cloudtunnel.protocol.http.HttpInput;
+import io.cloudtunnel.protocol.session.FairShare;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,6 +23,10 @@ final class Http2Input implements Supplier<byte[]> {
     static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
     private static final int HEADER_BYTES = 9;
+
+    /** What a frame costs beside its bytes: a flood of small ones is work, too. */
+    private static final int FRAME_COST = 1024;
+
     private static final int DATA = 0;
     private static final int HEADERS = 1;
     private static final int RST_STREAM = 3;
@@ -44,10 +49,12 @@ final class Http2Input implements Supplier<byte[]> {
     }
 
     private final HttpInput in;
+    private final FairShare share = new FairShare();
     private final Streams streams;
     private final Http2HeadGuard heads;
     private final byte[] header = new byte[HEADER_BYTES];
     private int headerLength;
+    private int frames; // since the last piece
     private int payloadLeft;
     private boolean passes = true;
     private boolean isHead;
@@ -94,6 +101,8 @@ final class Http2Input implements Supplier<byte[]> {
         }
         piece = taken.toByteArray();
         at = 0;
+        share.passed(piece.length + frames * FRAME_COST);
+        frames = 0;
         return true;
     }
 
@@ -129,6 +138,7 @@ final class Http2Input implements Supplier<byte[]> {
             return;
         }
         headerLength = 0;
+        frames++;
         payloadLeft = number(0);
         int type = header[3];
         boolean endsStream = (header[4] & END_STREAM) != 0;

@@ -8,6 +8,7 @@ import io.cloudtunnel.protocol.http.HttpInput;
 import io.cloudtunnel.protocol.http.HttpOutput;
 import io.cloudtunnel.protocol.http.ReceivedRequest;
 import io.cloudtunnel.protocol.http.TargetForm;
+import io.cloudtunnel.protocol.session.FairShare;
 import io.cloudtunnel.protocol.session.Patrol;
 import io.cloudtunnel.server.front.ErrorAnswer;
 import io.cloudtunnel.server.front.PublicRoutes.Route;
@@ -34,12 +35,16 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
 
     private static final Logger LOGGER = System.getLogger(PublicConnection.class.getName());
 
+    /** What a request costs in a client's share: many may come at once, and none need wait. */
+    private static final int REQUEST_COST = 4 * 1024;
+
     private final ConnectionContext context;
     private final ClientSocket socket;
     private final PublicConnectionSelector.Shared shared;
     private final HttpInput in;
     private final HttpOutput out;
     private final DepartureWatch departure;
+    private final FairShare share = new FairShare();
     private final Deadline reading = new Deadline();
     private final Deadline writing = new Deadline();
     private volatile boolean tooSlow;
@@ -151,6 +156,7 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
             if (request == null) {
                 return null;
             }
+            share.passed(REQUEST_COST);
             if (request.form() != TargetForm.AUTHORITY && hasHost(request)) {
                 return new Arrival(request, shared.handler().route(request.head(), request.host()));
             }
@@ -186,7 +192,9 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
     public @Nullable Bytes readBody() throws IOException {
         reading.in(shared.limits().progress());
         try {
-            return in.body().read();
+            Bytes piece = in.body().read();
+            share.passed(piece == null ? 0 : piece.length());
+            return piece;
         } finally {
             reading.none();
         }
@@ -254,8 +262,10 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
         socket.endOutput();
         reading.in(shared.limits().readOn());
         byte[] dropped = new byte[8 * 1024];
-        while (!tooSlow && socket.in().read(dropped) >= 0) {
-            // what comes is of no use
+        int count = socket.in().read(dropped);
+        while (!tooSlow && count >= 0) { // what comes is of no use
+            share.passed(count);
+            count = socket.in().read(dropped);
         }
     }
 
