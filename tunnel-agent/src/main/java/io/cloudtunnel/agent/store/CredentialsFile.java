@@ -15,7 +15,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -25,6 +30,9 @@ import java.util.concurrent.locks.ReentrantLock;
 final class CredentialsFile {
 
     private static final long LARGEST_BYTES = 1024 * 1024;
+
+    /** For the lock, which another process may hold. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /** A file's lock belongs to the process; this one is between its threads. */
     private static final ReentrantLock PROCESS = new ReentrantLock();
@@ -81,20 +89,57 @@ final class CredentialsFile {
                         + " to register anew (which gives another public URL)");
     }
 
+    /**
+     * Makes a change, also for a thread that is interrupted, as that of an agent that stops: else
+     * what was just registered would be lost. So it is another one that does it, since an interrupt
+     * closes a channel.
+     */
     void change(Change change) throws IOException {
+        FutureTask<Boolean> work = new FutureTask<>(() -> changeNow(change));
+        Thread.ofPlatform().daemon().name("tunnel-credentials").start(work);
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        boolean interrupted = false;
+        boolean done = false;
+        try {
+            while (!done) {
+                try {
+                    work.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+                    done = true;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } catch (TimeoutException e) {
+            work.cancel(true);
+            throw new IOException(lockFile() + " is held by another process for too long", e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException why ? why : new IOException(e.getCause());
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private Path lockFile() {
+        return file.resolveSibling(file.getFileName() + ".lock");
+    }
+
+    private boolean changeNow(Change change) throws IOException {
         PROCESS.lock();
         try {
             Path directory = file.getParent();
             if (directory != null && !Files.isDirectory(directory)) {
                 Files.createDirectories(directory, Owner.directory(directory));
             }
-            Path lockFile = file.resolveSibling(file.getFileName() + ".lock");
-            try (FileChannel channel = open(lockFile, StandardOpenOption.CREATE);
+            try (FileChannel channel = open(lockFile(), StandardOpenOption.CREATE);
                     FileLock lock = channel.lock()) {
                 ObjectNode root = read();
-                if (lock.isValid() && change.apply(root)) {
+                boolean changes = lock.isValid() && change.apply(root);
+                if (changes) {
                     replace(MAPPER.writeValueAsBytes(root));
                 }
+                return changes;
             }
         } finally {
             PROCESS.unlock();

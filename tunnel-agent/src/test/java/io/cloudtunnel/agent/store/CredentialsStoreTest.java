@@ -65,6 +65,19 @@ class CredentialsStoreTest {
         assertEquals("rw-------", rights(file));
     }
 
+    /** As the thread of an agent that is stopped right after it has registered. */
+    @Test
+    void whoIsInterruptedKeepsItToo() throws Exception {
+        var store = new CredentialsStore(directory.resolve("c.json"), "https://t", "");
+        Thread.currentThread().interrupt();
+        try {
+            store.save(credentials("one"));
+        } finally {
+            assertTrue(Thread.interrupted(), "it learns of it");
+        }
+        assertEquals(credentials("one"), store.load());
+    }
+
     @Test
     void theOneBeforeStays() throws Exception {
         Path file = directory.resolve("c.json");
