@@ -18,12 +18,17 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.condition.OS;
 
 /** A program as a process of its own, with what it prints. */
 public final class Programs implements AutoCloseable {
 
     private static final long PATIENCE_SECONDS = 30;
     private static final Pattern LISTENING = Pattern.compile("listening on port (\\d+)");
+
+    /** Where the tests run under nohup, programs would inherit that SIGHUP is ignored. */
+    private static final List<String> SIGNALS =
+            OS.LINUX.isCurrentOs() ? List.of("env", "--default-signal=HUP") : List.of();
 
     private final Process process;
     private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
@@ -40,7 +45,8 @@ public final class Programs implements AutoCloseable {
     public static Programs start(
             Path folder, String module, Map<String, String> env, String... args)
             throws IOException {
-        List<String> java = new ArrayList<>(List.of(javaOfThisProcess()));
+        List<String> java = new ArrayList<>(SIGNALS);
+        java.add(javaOfThisProcess());
         java.addAll(QuickStarts.options(module));
         return start(java, folder, module, env, args);
     }
