@@ -24,8 +24,8 @@ final class CookiePaths {
         while (at < cookie.length()) {
             // A quote does not protect a semicolon: RFC 6265, section 5.2.
             int next = end(cookie, at + 1);
-            int equals = cookie.indexOf('=', at);
-            if (equals > 0 && equals < next) {
+            int equals = cookie.indexOf('=', at, next);
+            if (equals > 0) {
                 String name = cookie.substring(at + 1, equals).strip();
                 String value = cookie.substring(equals + 1, next).strip();
                 if (name.equalsIgnoreCase("Path") && isToChange(value, prefix)) {
