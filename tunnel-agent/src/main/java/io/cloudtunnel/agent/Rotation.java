@@ -10,12 +10,11 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Has the secret replaced whenever it has become too old; docs/protocol.md, section 9.1. Its age is
  * kept with it, so that restarts do not make it younger, and agents that share a file replace it
- * once. A thread runs it until it is interrupted, or the server says that it cannot.
+ * once. A thread runs it until it is interrupted, or the agent is over.
  */
 final class Rotation implements Runnable {
 
@@ -33,8 +32,11 @@ final class Rotation implements Runnable {
     /** While there is no link, or no tunnel yet. */
     private static final Duration UNREADY = Duration.ofSeconds(1);
 
-    /** No store, no such thing at this server, or not the one for agents. */
-    private static final Set<Integer> NEVER = Set.of(404, 405, 501);
+    /** No store, no such thing at this server, or not the one for agents, or no such tunnel. */
+    private static final Set<Integer> UNABLE = Set.of(404, 405, 501);
+
+    /** After these: the server may be another one by then, or the tunnel registered anew. */
+    private static final Duration LATER = Duration.ofHours(1);
 
     private final LinkSet links;
     private final Enrolment enrolment;
@@ -53,7 +55,7 @@ final class Rotation implements Runnable {
     public void run() {
         try {
             Duration wait = Duration.ZERO;
-            while (wait != null && !links.isOver()) {
+            while (!links.isOver()) {
                 pace.await(wake, wait.toNanos());
                 wait = look();
             }
@@ -62,8 +64,8 @@ final class Rotation implements Runnable {
         }
     }
 
-    /** How long to wait for the next look; null for ever. */
-    private @Nullable Duration look() throws InterruptedException {
+    /** How long to wait for the next look. */
+    private Duration look() throws InterruptedException {
         Credentials with = enrolment.current();
         if (with == null || !links.anyLives()) {
             return UNREADY;
@@ -80,7 +82,7 @@ final class Rotation implements Runnable {
         return rotate(with);
     }
 
-    private @Nullable Duration rotate(Credentials old) throws InterruptedException {
+    private Duration rotate(Credentials old) throws InterruptedException {
         Refusal refusal;
         try {
             refusal = enrolment.rotate(old);
@@ -93,12 +95,15 @@ final class Rotation implements Runnable {
             links.renew();
             return AGAIN; // at the earliest: it may not have been kept
         }
-        boolean never = NEVER.contains(refusal.status());
+        Duration wait =
+                UNABLE.contains(refusal.status())
+                        ? LATER
+                        : Objects.requireNonNullElse(refusal.retryAfter(), AGAIN);
         LOGGER.log(
                 Level.WARNING,
-                "the secret could not be rotated, {0}: {1}",
-                never ? "and will not be" : "and is tried again",
+                "the secret could not be rotated, which is tried again in {0} min: {1}",
+                Long.toString(Math.max(1, wait.toMinutes())),
                 refusal.describe());
-        return never ? null : Objects.requireNonNullElse(refusal.retryAfter(), AGAIN);
+        return wait;
     }
 }
