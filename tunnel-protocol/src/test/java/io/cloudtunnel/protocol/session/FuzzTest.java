@@ -36,6 +36,15 @@ class FuzzTest {
 
     private static final List<byte[]> CORPUS = new ArrayList<>();
     private static final List<Message> TEXTS = new ArrayList<>();
+
+    /** Of each kind one: in frames, with and without a body in the answer, and in JSON form. */
+    private static final List<RequestHead> REQUESTS =
+            List.of(
+                    RequestHead.of("HEAD", "/", Fields.of("X-Byte", "\u00e9")),
+                    RequestHead.of("GET", "/", Fields.of("Upgrade", "x")),
+                    RequestHead.of("GET", "/", Fields.of("X-Byte", "\u00e9")),
+                    RequestHead.of("GET", "/", Fields.EMPTY));
+
     private static final Message HELLO = binary("010000000000000000000006000100020001");
 
     @BeforeAll
@@ -82,6 +91,7 @@ class FuzzTest {
         for (long seed = FIRST; System.nanoTime() < end; seed++) {
             Random random = new Random(seed);
             try (var agent = new BinaryAgent(new EchoUpstream())) {
+                agent.server.link.send(HELLO);
                 conversation(agent.server, random);
                 agent.server.link.close(1000, "");
                 assertOrderly(agent::ended);
@@ -100,17 +110,15 @@ class FuzzTest {
             try (var server = new BinaryServer()) {
                 server.agent.hello();
                 List<Future<Boolean>> clients = new ArrayList<>();
-                for (int i = 0; i < 3; i++) {
-                    String method = i == 0 ? "HEAD" : "GET";
-                    Fields fields = i == 1 ? Fields.of("Upgrade", "x") : Fields.EMPTY;
-                    Exchange exchange = server.open(RequestHead.of(method, "/", fields), 0);
-                    if (i != 1) {
+                for (RequestHead head : REQUESTS) {
+                    Exchange exchange = server.open(head, 0);
+                    if (!head.fields().contains("Upgrade")) {
                         exchange.endRequest(Fields.EMPTY);
                     }
                     clients.add(ServerSide.start(() -> drained(exchange)));
                 }
                 conversation(server.agent, random);
-                server.link.close(1000, "");
+                server.agent.link.close(1000, "");
                 for (Future<Boolean> client : clients) {
                     ServerSide.get(client);
                 }
@@ -152,7 +160,6 @@ class FuzzTest {
 
     private static void conversation(BinaryPeer peer, Random random) {
         try {
-            peer.link.send(HELLO);
             for (int i = random.nextInt(12); i >= 0; i--) {
                 peer.link.send(next(random));
             }
