@@ -81,7 +81,8 @@ public final class LoadMain {
                         case "nginx" -> factory.nginx(local);
                         case "ours" -> factory.ours(local);
                         case "signed" -> factory.signed(local);
-                        case "everything" -> factory.everything(local);
+                        case "everything" -> factory.everything(way, local, false);
+                        case "everything-sampled" -> factory.everything(way, local, true);
                         case "traced" -> factory.traced(local);
                         case "routing" -> factory.routing(local);
                         case "relayed" -> factory.relayed(way, local, false);

@@ -26,6 +26,10 @@ import org.jspecify.annotations.Nullable;
 record Targets(Path folder, String server, String agent, String jvmOptions) {
 
     private static final Pattern TUNNEL = Pattern.compile("/pub/[A-Za-z0-9]+");
+    private static final String OTLP = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    private static final String SAMPLER = "OTEL_TRACES_SAMPLER";
+    private static final String SAMPLER_ARG = "OTEL_TRACES_SAMPLER_ARG";
+    private static final String RATIO = "parentbased_traceidratio";
     private static final String LOOPBACK = "127.0.0.1";
     private static final int ATTEMPTS = 300;
     private static final long PAUSE_MILLIS = 100;
@@ -81,38 +85,56 @@ record Targets(Path folder, String server, String agent, String jvmOptions) {
 
     /**
      * Ours, with what operators may switch on: signed links, metrics of both halves, a log as JSON,
-     * a policy that lets the client in, and limits that it does not reach.
+     * a policy that lets the client in, limits that it does not reach, and perhaps spans of a tenth
+     * of the requests.
      */
-    Target everything(int local) throws IOException, InterruptedException {
-        String[] environment = {
-            "SIGNED", "required",
-            "ADMIN_PORT", Integer.toString(Programs.freePort()),
-            "LOG_FORMAT", "json",
-            "ACCESS_ALLOW", "127.0.0.0/8,::1",
-            "LIMIT_TUNNEL_RPS", "1000000",
-            "LIMIT_CLIENT_RPS", "1000000",
-            "LIMIT_CLIENT_CONCURRENT", "100000"
-        };
+    Target everything(String name, int local, boolean traced)
+            throws IOException, InterruptedException {
+        List<String> environment =
+                new ArrayList<>(
+                        List.of(
+                                "SIGNED", "required",
+                                "ADMIN_PORT", Integer.toString(Programs.freePort()),
+                                "LOG_FORMAT", "json",
+                                "ACCESS_ALLOW", "127.0.0.0/8,::1",
+                                "LIMIT_TUNNEL_RPS", "1000000",
+                                "LIMIT_CLIENT_RPS", "1000000",
+                                "LIMIT_CLIENT_CONCURRENT", "100000"));
+        List<String> options =
+                new ArrayList<>(
+                        List.of(
+                                "--signed", "required",
+                                "--admin-port", Integer.toString(Programs.freePort()),
+                                "--log-format", "json"));
+        if (traced) {
+            environment.addAll(List.of(OTLP, receiver(local), SAMPLER, RATIO, SAMPLER_ARG, "0.1"));
+            String more = "otel-traces-sampler: " + RATIO + "\notel-traces-sampler-arg: 0.1\n";
+            options.addAll(List.of("--config", tracing("sampled", local, more).toString()));
+        }
         return ours(
-                "everything",
+                name,
                 local,
                 port -> port,
-                environment,
-                "--signed",
-                "required",
-                "--admin-port",
-                Integer.toString(Programs.freePort()),
-                "--log-format",
-                "json");
+                environment.toArray(String[]::new),
+                options.toArray(String[]::new));
     }
 
     /** Ours, with spans of all requests, which the local service takes as well. */
     Target traced(int local) throws IOException, InterruptedException {
-        String receiver = "http://" + LOOPBACK + ":" + local;
-        Path config = folder.resolve("traced.yaml");
-        Files.writeString(config, "otel-exporter-otlp-endpoint: " + receiver + "\n");
-        String[] environment = {"OTEL_EXPORTER_OTLP_ENDPOINT", receiver};
-        return ours("traced", local, port -> port, environment, "--config", config.toString());
+        String[] environment = {OTLP, receiver(local)};
+        String config = tracing("traced", local, "").toString();
+        return ours("traced", local, port -> port, environment, "--config", config);
+    }
+
+    private static String receiver(int local) {
+        return "http://" + LOOPBACK + ":" + local;
+    }
+
+    /** The agent has no environment of its own. */
+    private Path tracing(String name, int local, String more) throws IOException {
+        return Files.writeString(
+                folder.resolve(name + ".yaml"),
+                "otel-exporter-otlp-endpoint: " + receiver(local) + "\n" + more);
     }
 
     /** Where the agent finds a server. */
