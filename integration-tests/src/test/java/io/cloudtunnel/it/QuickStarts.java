@@ -88,7 +88,10 @@ final class QuickStarts {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         } finally {
-            trainings.forEach(Process::destroyForcibly);
+            for (Process training : trainings) {
+                training.descendants().forEach(ProcessHandle::destroyForcibly); // first: orphans
+                training.destroyForcibly();
+            }
         }
     }
 
