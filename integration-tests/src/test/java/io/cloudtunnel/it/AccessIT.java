@@ -139,10 +139,14 @@ class AccessIT {
         try (RawService local = new RawService(call -> call.answer(200, "ok"));
                 Programs server = server(0, Map.of("TUNNEL_KEY", KEY, "BRIDGE_TIME", "off"))) {
             int port = server.port();
-            try (Programs agent = agent(port, local, "access:\n  alow: [127.0.0.1]\n")) {
-                agent.await("the problem", l -> l.contains("policy: access: unknown key"));
+            try (Programs agent = agent(port, local, "access:\n  allow: [127.0.0.1/8]\n")) {
+                agent.await("the problem", l -> l.contains("policy: access.allow: '127.0.0.1/8'"));
                 String target = agent.publicPath() + "/";
                 assertTrue(status(port, target) >= 500);
+            }
+            try (Programs agent = agent(port, local, "access:\n  alow: [127.0.0.1]\n")) {
+                assertEquals(2, agent.awaitExit());
+                assertTrue(agent.output().contains("did you mean 'allow'?"), agent.output());
             }
         }
         try (Programs wrong =

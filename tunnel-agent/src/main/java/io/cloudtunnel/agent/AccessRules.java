@@ -2,8 +2,10 @@ package io.cloudtunnel.agent;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.cloudtunnel.program.PolicyKeys;
 import java.nio.charset.StandardCharsets;
 
 /** The policy that an agent asks its server to enforce; docs/access.md. Stateless. */
@@ -18,19 +20,22 @@ final class AccessRules {
     /**
      * The policy as it is sent; what it means is for the server to say.
      *
-     * @throws IllegalArgumentException if it is no JSON object; it is not repeated
+     * @throws IllegalArgumentException if it is no JSON object, or has a key that no policy has; no
+     *     value of it is repeated
      */
     static String checked(String json) {
-        boolean object;
+        JsonNode policy;
         try {
-            object = JSON.readTree(json).isObject();
+            policy = JSON.readTree(json);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("a JSON object, as docs/access.md has it");
         }
-        if (!object || json.getBytes(StandardCharsets.UTF_8).length > LONGEST) {
+        if (!policy.isObject() || json.getBytes(StandardCharsets.UTF_8).length > LONGEST) {
             throw new IllegalArgumentException(
                     "a JSON object of at most " + LONGEST + " bytes, as docs/access.md has it");
         }
+        PolicyKeys.check("access", policy.fieldNames(), PolicyKeys.ACCESS);
+        PolicyKeys.check("access.jwt", policy.path("jwt").fieldNames(), PolicyKeys.JWT);
         return json;
     }
 }

@@ -108,7 +108,10 @@ class PolicyTest {
     void jsonModeIsRefusedAtTheStart() {
         TunnelAgentBuilder json = agent(1).mode("json");
         assertThrows(IllegalArgumentException.class, json::start);
-        for (String wrong : new String[] {"", "[]", "{", "{}{}", "\"x\""}) {
+        for (String wrong :
+                new String[] {
+                    "", "[]", "{", "{}{}", "\"x\"", "{\"alow\":1}", "{\"jwt\":{\"key\":1}}"
+                }) {
             assertThrows(IllegalArgumentException.class, () -> json.access(wrong), wrong);
         }
     }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.nimbusds.jose.JWSAlgorithm;
 import io.cloudtunnel.program.PasswordHash;
+import io.cloudtunnel.program.PolicyKeys;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,7 +66,7 @@ final class PolicyReader {
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("access: not one JSON object with each key once");
         }
-        known("access", root, "allow", "deny", "basic", "jwt", "forward-credentials");
+        known("access", root, PolicyKeys.ACCESS);
         JsonNode jwt = root.get("jwt");
         return new AccessPolicy(
                 blocks(root, "allow"),
@@ -75,18 +76,11 @@ final class PolicyReader {
                 flag(root));
     }
 
-    private static void known(String where, @Nullable JsonNode node, String... names) {
+    private static void known(String where, @Nullable JsonNode node, List<String> keys) {
         if (node == null || !node.isObject()) {
             throw new IllegalArgumentException(where + ": it must be an object with keys");
         }
-        List<String> known = List.of(names);
-        node.fieldNames()
-                .forEachRemaining(name -> {
-                    if (!known.contains(name)) {
-                        throw new IllegalArgumentException(
-                                where + ": unknown key; known are: " + String.join(", ", known));
-                    }
-                });
+        PolicyKeys.check(where, node.fieldNames(), keys);
     }
 
     private static List<AddressBlock> blocks(JsonNode root, String name) {
@@ -126,7 +120,7 @@ final class PolicyReader {
     }
 
     private static JwtRule rule(JsonNode jwt) {
-        known("access.jwt", jwt, "issuer", "audience", "jwks", "claims", "algorithms", "skew");
+        known("access.jwt", jwt, PolicyKeys.JWT);
         JsonNode audience = jwt.get("audience");
         JsonNode algorithms = jwt.get("algorithms");
         return new JwtRule(
