@@ -133,10 +133,10 @@ class ObserveIT {
                 rig(
                         "binary",
                         call -> {
+                            call.body().readAllBytes(); // so that all of it was passed on
                             if (call.head().start().contains("/broken")) {
                                 call.wire().socket().close();
                             } else {
-                                call.body().readAllBytes();
                                 call.answer(201, "0123456789");
                             }
                         })) {
