@@ -6,15 +6,15 @@ import io.cloudtunnel.protocol.frame.ResponseHead;
 import io.cloudtunnel.protocol.session.ErrorCode;
 import io.cloudtunnel.protocol.session.Exchange;
 import io.cloudtunnel.protocol.session.ExchangeException;
+import io.cloudtunnel.protocol.session.ForwardingExchange;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An exchange whose watcher is told what it carries, and how it ended. Each call goes on at once,
  * with nothing held.
  */
-public final class ObservedExchange implements Exchange {
+public final class ObservedExchange extends ForwardingExchange {
 
-    private final Exchange exchange;
     private final Watcher watcher;
 
     // Of what is switched to raw bytes each direction ends on its own.
@@ -53,13 +53,13 @@ public final class ObservedExchange implements Exchange {
 
     /** Watches over an exchange that has just been opened. */
     public ObservedExchange(Exchange exchange, Watcher watcher) {
-        this.exchange = exchange;
+        super(exchange);
         this.watcher = watcher;
     }
 
     @Override
     public boolean send(Bytes piece) throws ExchangeException, InterruptedException {
-        boolean wanted = exchange.send(piece);
+        boolean wanted = super.send(piece);
         if (wanted) {
             watcher.sent(piece);
         } else {
@@ -71,7 +71,7 @@ public final class ObservedExchange implements Exchange {
 
     @Override
     public void endRequest(Fields trailers) throws ExchangeException, InterruptedException {
-        exchange.endRequest(trailers);
+        super.endRequest(trailers);
         watcher.sentAll(trailers);
         ended(true);
     }
@@ -95,7 +95,7 @@ public final class ObservedExchange implements Exchange {
     @Override
     public ResponseHead receiveHead() throws ExchangeException, InterruptedException {
         try {
-            ResponseHead head = exchange.receiveHead();
+            ResponseHead head = super.receiveHead();
             answered(head.status() == 101);
             watcher.answered(head);
             return head;
@@ -108,9 +108,9 @@ public final class ObservedExchange implements Exchange {
     @Override
     public @Nullable Bytes receive() throws ExchangeException, InterruptedException {
         try {
-            Bytes piece = exchange.receive();
+            Bytes piece = super.receive();
             if (piece == null) {
-                watcher.receivedAll(exchange.responseTrailers());
+                watcher.receivedAll(super.responseTrailers());
                 ended(false);
             } else {
                 watcher.received(piece);
@@ -123,18 +123,8 @@ public final class ObservedExchange implements Exchange {
     }
 
     @Override
-    public int readyBytes() {
-        return exchange.readyBytes();
-    }
-
-    @Override
-    public Fields responseTrailers() {
-        return exchange.responseTrailers();
-    }
-
-    @Override
     public void cancel(ExchangeException reason) {
-        exchange.cancel(reason);
+        super.cancel(reason);
         watcher.ended(reason.code());
     }
 }

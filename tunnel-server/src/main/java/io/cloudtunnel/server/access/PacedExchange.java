@@ -1,10 +1,9 @@
 package io.cloudtunnel.server.access;
 
 import io.cloudtunnel.protocol.frame.Bytes;
-import io.cloudtunnel.protocol.frame.Fields;
-import io.cloudtunnel.protocol.frame.ResponseHead;
 import io.cloudtunnel.protocol.session.Exchange;
 import io.cloudtunnel.protocol.session.ExchangeException;
+import io.cloudtunnel.protocol.session.ForwardingExchange;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntToLongFunction;
@@ -14,12 +13,11 @@ import org.jspecify.annotations.Nullable;
  * An exchange whose pieces wait for their turn, so that credit holds the sender back. Each of its
  * two threads waits for itself; cancelling wakes them.
  */
-final class PacedExchange implements Exchange {
+final class PacedExchange extends ForwardingExchange {
 
     /** What is owed beyond it is owed by the next piece: a client that is gone is to be noticed. */
     private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(10);
 
-    private final Exchange exchange;
     private final IntToLongFunction book;
     private final CountDownLatch cancelled = new CountDownLatch(1);
 
@@ -29,7 +27,7 @@ final class PacedExchange implements Exchange {
      * @param book takes bytes, and says for how many nanoseconds to wait
      */
     PacedExchange(Exchange exchange, IntToLongFunction book) {
-        this.exchange = exchange;
+        super(exchange);
         this.book = book;
     }
 
@@ -43,22 +41,12 @@ final class PacedExchange implements Exchange {
     @Override
     public boolean send(Bytes piece) throws ExchangeException, InterruptedException {
         pace(piece.length());
-        return exchange.send(piece);
-    }
-
-    @Override
-    public void endRequest(Fields trailers) throws ExchangeException, InterruptedException {
-        exchange.endRequest(trailers);
-    }
-
-    @Override
-    public ResponseHead receiveHead() throws ExchangeException, InterruptedException {
-        return exchange.receiveHead();
+        return super.send(piece);
     }
 
     @Override
     public @Nullable Bytes receive() throws ExchangeException, InterruptedException {
-        Bytes piece = exchange.receive();
+        Bytes piece = super.receive();
         if (piece != null) {
             pace(piece.length());
         }
@@ -72,13 +60,8 @@ final class PacedExchange implements Exchange {
     }
 
     @Override
-    public Fields responseTrailers() {
-        return exchange.responseTrailers();
-    }
-
-    @Override
     public void cancel(ExchangeException reason) {
         cancelled.countDown();
-        exchange.cancel(reason);
+        super.cancel(reason);
     }
 }

@@ -1,25 +1,23 @@
 package io.cloudtunnel.server.registry;
 
-import io.cloudtunnel.protocol.frame.Bytes;
 import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.frame.RequestHead;
 import io.cloudtunnel.protocol.frame.ResponseHead;
 import io.cloudtunnel.protocol.session.Exchange;
 import io.cloudtunnel.protocol.session.ExchangeException;
+import io.cloudtunnel.protocol.session.ForwardingExchange;
 import io.cloudtunnel.protocol.session.Upstream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An exchange on an upstream that carries no interim responses, for somebody who takes it that they
  * are carried: answers {@code Expect: 100-continue} (RFC 9110, section 10.1.1) itself.
  */
-final class ContinuedExchange implements Exchange {
+final class ContinuedExchange extends ForwardingExchange {
 
-    private final Exchange exchange;
     private boolean continues; // of the thread that receives
 
     private ContinuedExchange(Exchange exchange) {
-        this.exchange = exchange;
+        super(exchange);
         this.continues = true;
     }
 
@@ -33,41 +31,11 @@ final class ContinuedExchange implements Exchange {
     }
 
     @Override
-    public boolean send(Bytes piece) throws ExchangeException, InterruptedException {
-        return exchange.send(piece);
-    }
-
-    @Override
-    public void endRequest(Fields trailers) throws ExchangeException, InterruptedException {
-        exchange.endRequest(trailers);
-    }
-
-    @Override
     public ResponseHead receiveHead() throws ExchangeException, InterruptedException {
         if (continues) {
             continues = false;
             return new ResponseHead(100, "Continue", Fields.EMPTY);
         }
-        return exchange.receiveHead();
-    }
-
-    @Override
-    public @Nullable Bytes receive() throws ExchangeException, InterruptedException {
-        return exchange.receive();
-    }
-
-    @Override
-    public int readyBytes() {
-        return exchange.readyBytes();
-    }
-
-    @Override
-    public Fields responseTrailers() {
-        return exchange.responseTrailers();
-    }
-
-    @Override
-    public void cancel(ExchangeException reason) {
-        exchange.cancel(reason);
+        return super.receiveHead();
     }
 }
