@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cloudtunnel.agent.fake.RawTunnel;
-import io.cloudtunnel.protocol.ws.WsEvent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,11 +41,7 @@ class AgentLifeTest {
     /** Opens the link and keeps it until the other side ends it. */
     private static void stays(int attempt, RawTunnel.Request request) throws Exception {
         request.upgrade("");
-        var reader = request.reader();
-        boolean open = true;
-        while (open) {
-            open = !(reader.next() instanceof WsEvent.Close);
-        }
+        request.awaitClose();
     }
 
     private static RawTunnel.Request last(RawTunnel server) {

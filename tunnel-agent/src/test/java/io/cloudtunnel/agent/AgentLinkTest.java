@@ -47,11 +47,7 @@ class AgentLinkTest {
     /** Opens the link and keeps it until the other side ends it. */
     private static void stays(RawTunnel.Request request) throws Exception {
         request.upgrade("");
-        var reader = request.reader();
-        boolean open = true;
-        while (open) {
-            open = !(reader.next() instanceof WsEvent.Close);
-        }
+        request.awaitClose();
     }
 
     private List<Long> seconds() {

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.cloudtunnel.agent.fake.RawTunnel;
 import io.cloudtunnel.agent.fake.ScriptedPeer;
 import io.cloudtunnel.agent.fake.SelfSigned;
-import io.cloudtunnel.protocol.ws.WsEvent;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -45,11 +44,7 @@ class HopsTest {
 
     private static void stays(int attempt, RawTunnel.Request request) throws Exception {
         request.upgrade("");
-        var reader = request.reader();
-        boolean open = true;
-        while (open) {
-            open = !(reader.next() instanceof WsEvent.Close);
-        }
+        request.awaitClose();
     }
 
     private static String drop(String head, String name) {

@@ -12,7 +12,6 @@ import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.frame.Frame;
 import io.cloudtunnel.protocol.frame.Reason;
 import io.cloudtunnel.protocol.frame.RequestHead;
-import io.cloudtunnel.protocol.ws.WsEvent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -202,11 +201,7 @@ class ManyLinksTest {
                     }
                     request.upgrade(
                             "\u0081\u0002{}", "Sec-WebSocket-Protocol: cloudtunnel.v1"); // an echo
-                    var reader = request.reader();
-                    boolean open = true;
-                    while (open) {
-                        open = !(reader.next() instanceof WsEvent.Close);
-                    }
+                    request.awaitClose();
                     ends.add("closed");
                 };
         try (RawTunnel server = server(changes);

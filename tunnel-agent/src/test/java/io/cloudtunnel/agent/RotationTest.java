@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.cloudtunnel.agent.fake.RawTunnel;
 import io.cloudtunnel.agent.store.Credentials;
 import io.cloudtunnel.agent.store.CredentialsStore;
-import io.cloudtunnel.protocol.ws.WsEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,11 +44,7 @@ class RotationTest {
                 },
                 (attempt, request) -> {
                     request.upgrade("");
-                    var reader = request.reader();
-                    boolean open = true;
-                    while (open) {
-                        open = !(reader.next() instanceof WsEvent.Close);
-                    }
+                    request.awaitClose();
                 });
     }
 

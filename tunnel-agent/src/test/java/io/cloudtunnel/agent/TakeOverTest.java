@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cloudtunnel.agent.fake.RawTunnel;
-import io.cloudtunnel.protocol.ws.WsEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,11 +45,7 @@ class TakeOverTest {
                     }
                     request.upgrade("");
                     taken.countDown();
-                    var reader = request.reader();
-                    boolean open = true;
-                    while (open) {
-                        open = !(reader.next() instanceof WsEvent.Close);
-                    }
+                    request.awaitClose();
                 });
     }
 

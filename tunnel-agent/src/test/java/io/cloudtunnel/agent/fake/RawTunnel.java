@@ -1,6 +1,7 @@
 package io.cloudtunnel.agent.fake;
 
 import io.cloudtunnel.protocol.ws.Role;
+import io.cloudtunnel.protocol.ws.WsEvent;
 import io.cloudtunnel.protocol.ws.WsHandshake;
 import io.cloudtunnel.protocol.ws.WsReader;
 import io.cloudtunnel.protocol.ws.WsWriter;
@@ -155,6 +156,15 @@ public final class RawTunnel implements AutoCloseable {
         /** Writes frames. */
         public WsWriter writer() throws IOException {
             return new WsWriter(connection.socket().getOutputStream(), Role.SERVER);
+        }
+
+        /** Reads frames, of which none is looked at, until the agent closes the link. */
+        public void awaitClose() throws IOException {
+            WsReader reader = reader();
+            boolean open = true;
+            while (open) {
+                open = !(reader.next() instanceof WsEvent.Close);
+            }
         }
 
         /** Reads frames. */
