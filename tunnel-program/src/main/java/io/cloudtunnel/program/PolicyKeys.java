@@ -38,8 +38,9 @@ public final class PolicyKeys {
                                 + ": unknown key '"
                                 + Printable.of(name, LONGEST_NAME)
                                 + "'"
-                                + (hint.isEmpty() ? "; known are: " : hint)
-                                + (hint.isEmpty() ? String.join(", ", known) : ""));
+                                + (hint.isEmpty()
+                                        ? "; known are: " + String.join(", ", known)
+                                        : hint));
             }
         }
     }
