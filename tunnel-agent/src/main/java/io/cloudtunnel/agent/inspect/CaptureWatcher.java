@@ -22,11 +22,13 @@ record CaptureWatcher(Capture capture, Captures captures) implements ObservedExc
     @Override
     public void unwanted() {
         capture.requestBody().skip();
+        captures.changed();
     }
 
     @Override
     public void sentAll(Fields trailers) {
         capture.sent(trailers);
+        captures.changed(); // the answer may have ended before, and now it can be sent again
     }
 
     @Override

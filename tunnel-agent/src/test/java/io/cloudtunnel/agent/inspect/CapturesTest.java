@@ -215,6 +215,20 @@ class CapturesTest {
         assertTrue(seen.getFirst().version() != version);
     }
 
+    /** The thread that sends may be told last that all was sent. */
+    @Test
+    void aRequestThatIsSentAfterItsAnswerIsNews() throws Exception {
+        Exchange exchange = exchange(post("/"), 5, new Played(List.of(ok())));
+        exchange.receiveHead();
+        readOn(exchange);
+        assertTrue(newest().isOver());
+        exchange.send(Bytes.latin1("hello"));
+        long version = captures.view(-1, 0).version();
+        exchange.endRequest(Fields.EMPTY);
+        assertTrue(captures.view(-1, 0).version() != version);
+        assertNull(newest().notAgain());
+    }
+
     @Test
     void noMoreThanEightWait() throws Exception {
         long version = captures.view(-1, 0).version();
