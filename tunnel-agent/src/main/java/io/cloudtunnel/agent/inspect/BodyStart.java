@@ -19,6 +19,8 @@ final class BodyStart {
         }
     }
 
+    private final long expected;
+
     // Of this object's monitor, which is held for copying at most 16 KiB, once for each body:
     private byte[] start = {};
     private int kept;
@@ -26,9 +28,19 @@ final class BodyStart {
     private boolean ended;
     private boolean gap;
 
+    /**
+     * Of a body of which nothing has come.
+     *
+     * @param expected how long it is; negative if only its end says so
+     */
+    BodyStart(long expected) {
+        this.expected = expected;
+    }
+
     /** A piece has passed; what is kept of it is copied, since pieces hold on to larger arrays. */
     synchronized void add(Bytes piece) {
         length += piece.length();
+        ended |= length == expected; // whoever knows that waits for nothing else
         int more = Math.min(piece.length(), MOST - kept);
         if (more <= 0) {
             return;
@@ -41,8 +53,10 @@ final class BodyStart {
         kept += more;
     }
 
-    /** A piece was dropped, so that what comes is not the whole. */
-    synchronized void skip() {
+    /** The piece that was added last was dropped, so that what comes is not the whole. */
+    synchronized void drop(Bytes piece) {
+        length -= piece.length();
+        kept = (int) Math.min(kept, length);
         gap = true;
     }
 

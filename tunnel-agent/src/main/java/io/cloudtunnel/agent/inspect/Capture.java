@@ -32,8 +32,8 @@ final class Capture {
     private final RequestHead head;
     private final int leftOut;
     private final boolean targetCut;
-    private final BodyStart requestBody = new BodyStart();
-    private final BodyStart responseBody = new BodyStart();
+    private final BodyStart requestBody;
+    private final BodyStart responseBody = new BodyStart(-1);
     private final AtomicBoolean over = new AtomicBoolean();
     private volatile List<Integer> interim = List.of();
     private volatile KeptFields requestTrailers = KeptFields.NONE;
@@ -64,6 +64,7 @@ final class Capture {
         this.number = number;
         this.again = again;
         this.bodyLength = bodyLength;
+        this.requestBody = new BodyStart(bodyLength);
         String target = whole.target();
         String method = whole.method();
         targetCut = target.length() + LONGEST_METHOD > MOST_TARGET;

@@ -15,20 +15,20 @@ import org.jspecify.annotations.Nullable;
 record CaptureWatcher(Capture capture, Captures captures) implements ObservedExchange.Watcher {
 
     @Override
-    public void sent(Bytes piece) {
+    public void sending(Bytes piece) {
         capture.requestBody().add(piece);
     }
 
     @Override
-    public void unwanted() {
-        capture.requestBody().skip();
+    public void unwanted(Bytes piece) {
+        capture.requestBody().drop(piece);
         captures.changed();
     }
 
     @Override
-    public void sentAll(Fields trailers) {
+    public void sendingEnd(Fields trailers) {
         capture.sent(trailers);
-        captures.changed(); // the answer may have ended before, and now it can be sent again
+        captures.changed(); // an early answer may be over, and now the request can be sent again
     }
 
     @Override

@@ -49,8 +49,17 @@ final class ExchangeLog implements ObservedExchange.Watcher {
     }
 
     @Override
-    public void sent(Bytes piece) {
+    public void sending(Bytes piece) {
         bytesIn.addAndGet(piece.length());
+    }
+
+    @Override
+    public void unwanted(Bytes piece) {
+        bytesIn.addAndGet(-piece.length());
+    }
+
+    @Override
+    public void sent(Bytes piece) {
         observer.read(piece.length());
     }
 

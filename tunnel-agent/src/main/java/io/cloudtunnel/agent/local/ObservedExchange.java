@@ -25,14 +25,17 @@ public final class ObservedExchange extends ForwardingExchange {
     /** Is told by the threads of the exchange, each of a direction. None of it may block. */
     public interface Watcher {
 
-        /** A piece of the request's body was taken. */
-        void sent(Bytes piece);
+        /** A piece of the request's body is sent next: no answer to it can have come. */
+        void sending(Bytes piece);
 
-        /** No more of it is wanted. */
-        default void unwanted() {}
+        /** That piece was taken, to which the answer may have come. */
+        default void sent(Bytes piece) {}
 
-        /** The request was sent whole. */
-        default void sentAll(Fields trailers) {}
+        /** It was not, and no more of the body is wanted. */
+        void unwanted(Bytes piece);
+
+        /** The request's end is sent next. */
+        default void sendingEnd(Fields trailers) {}
 
         /** A head has come, perhaps an interim one. */
         void answered(ResponseHead head);
@@ -59,11 +62,12 @@ public final class ObservedExchange extends ForwardingExchange {
 
     @Override
     public boolean send(Bytes piece) throws ExchangeException, InterruptedException {
+        watcher.sending(piece);
         boolean wanted = super.send(piece);
         if (wanted) {
             watcher.sent(piece);
         } else {
-            watcher.unwanted();
+            watcher.unwanted(piece);
             ended(true);
         }
         return wanted;
@@ -71,8 +75,8 @@ public final class ObservedExchange extends ForwardingExchange {
 
     @Override
     public void endRequest(Fields trailers) throws ExchangeException, InterruptedException {
+        watcher.sendingEnd(trailers);
         super.endRequest(trailers);
-        watcher.sentAll(trailers);
         ended(true);
     }
 

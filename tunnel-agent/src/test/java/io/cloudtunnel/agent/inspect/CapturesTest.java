@@ -215,14 +215,31 @@ class CapturesTest {
         assertTrue(seen.getFirst().version() != version);
     }
 
-    /** The thread that sends may be told last that all was sent. */
+    /** The answer can be over before the thread that has sent the request goes on. */
     @Test
-    void aRequestThatIsSentAfterItsAnswerIsNews() throws Exception {
-        Exchange exchange = exchange(post("/"), 5, new Played(List.of(ok())));
+    void whatIsAnsweredAtOnceIsKeptWhole() throws Exception {
+        Played local =
+                new Played(List.of(ok())) {
+                    @Override
+                    public boolean send(Bytes piece) {
+                        Capture capture = captures.find(1);
+                        assertNotNull(capture);
+                        assertEquals("hello", capture.requestBody().known().start().latin1());
+                        assertNull(capture.notAgain());
+                        return true;
+                    }
+                };
+        assertTrue(exchange(post("/"), 5, local).send(Bytes.latin1("hello")));
+    }
+
+    @Test
+    void anEarlyAnswerMayBeOverBeforeItsRequest() throws Exception {
+        Exchange exchange = exchange(post("/"), -1, new Played(List.of(ok())));
         exchange.receiveHead();
         readOn(exchange);
         assertTrue(newest().isOver());
-        exchange.send(Bytes.latin1("hello"));
+        assertTrue(exchange.send(Bytes.latin1("hello")));
+        assertNotNull(newest().notAgain());
         long version = captures.view(-1, 0).version();
         exchange.endRequest(Fields.EMPTY);
         assertTrue(captures.view(-1, 0).version() != version);

@@ -11,7 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** An exchange whose answer a test has written; its request is taken, or not wanted. */
-final class Played implements Exchange {
+class Played implements Exchange {
 
     private final Deque<ResponseHead> heads;
     private final Deque<Bytes> pieces;
