@@ -95,7 +95,7 @@ class AgentRotationIT {
                     Waiting.until(20, "requests", () -> local.requests() > seen + 20);
                     asking.interrupt();
                     asking.join();
-                    assertEquals(Set.of(200), statuses);
+                    assertEquals(Set.of(200), statuses, server.output());
                     for (Programs each : new Programs[] {server, untold, rotating}) {
                         assertFalse(each.output().contains(before.path("secret").asText()));
                         assertFalse(each.output().contains(after.path("secret").asText()));

@@ -235,7 +235,7 @@ final class LinkSlot implements Runnable {
     /** Whether the server has asked for another link now. */
     private static boolean mustBeFollowed(LiveLink link) {
         Reason leaving = link.leaving();
-        return leaving != null && leaving != Reason.REPLACED && leaving != Reason.REVOKED;
+        return leaving != null && leaving != Reason.REPLACED;
     }
 
     /** The same, but a server that leaves at once again is given time. */

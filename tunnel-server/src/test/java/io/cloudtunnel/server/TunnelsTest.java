@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.cloudtunnel.protocol.frame.Frame;
+import io.cloudtunnel.protocol.frame.Reason;
 import io.cloudtunnel.server.relay.Eventually;
 import io.cloudtunnel.server.relay.MemoryEngine;
 import java.net.http.HttpRequest;
@@ -245,6 +247,24 @@ class TunnelsTest {
             assertEquals(400, call(one, "POST", one.id + "/rotate?grace=3", secret).statusCode());
             assertEquals(200, call(one, "POST", now, secret).statusCode());
             assertEquals(401, handshake(one, one.id, secret), "at once");
+        }
+    }
+
+    @Test
+    void whatIsOpenAtTheEndOfAGraceIsAnswered() throws Exception {
+        try (Tunnel one = instance();
+                Tunnel two = instance();
+                BinaryAgent agent = new BinaryAgent(two, one, "a", false)) {
+            assertEquals(200, call(one, "POST", one.id + "/rotate", one.secret).statusCode());
+            try (RawClient client = two.raw()) {
+                client.request("POST", "/pub/" + one.id + "/", "Content-Length: 0");
+                int stream = agent.next(Frame.Req.class).stream();
+                assertEquals(Reason.REVOKED, agent.next(Frame.Leaving.class).reason());
+                assertEquals(401, handshake(two, one.id, one.secret));
+                agent.answer(stream, 204);
+                assertEquals(204, client.answer().status());
+            }
+            assertEquals(REVOKED, agent.awaitClose().code());
         }
     }
 

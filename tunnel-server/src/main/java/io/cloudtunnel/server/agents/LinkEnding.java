@@ -23,6 +23,9 @@ final class LinkEnding {
 
     private static final Logger LOGGER = System.getLogger(LinkEnding.class.getName());
 
+    /** So long what was begun may go on when a secret's grace is over. */
+    private static final Duration LAST_ANSWERS = Duration.ofSeconds(5);
+
     private final String tunnelId;
     private final LinkAcceptor acceptor;
     private final WsLink link;
@@ -105,11 +108,17 @@ final class LinkEnding {
         acceptor.observer().linkRetired(reason);
     }
 
-    /** Its secret does not count any more. */
-    void revoked() {
+    /**
+     * Its secret does not count any more.
+     *
+     * @param inTime whether that was known before: then the requests that it has may be answered
+     */
+    void revoked(boolean inTime) {
         stopped("revoked");
+        upstream.stop();
         inBackground(() -> {
             opened.await();
+            boolean ignored = inTime && upstream.drain(LAST_ANSWERS, Reason.REVOKED);
             upstream.expire();
             link.close(LinkCloseCode.REVOKED, "revoked: the secret was deleted or rotated away");
         });

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -83,22 +84,38 @@ public final class Revocations implements AutoCloseable {
         this.thread = Thread.ofVirtual().name("tunnel-revocations").unstarted(this::run);
     }
 
+    /** Told that the secret of a link does not count any more. Does not block. */
+    interface WhenRevoked {
+
+        /**
+         * Called once.
+         *
+         * @param inTime whether the secret was rotated away, and its grace is over; else it was
+         *     ended at once, or its tunnel was
+         */
+        void revoked(boolean inTime);
+    }
+
     /** A link that ends with its secret. */
     final class Watch {
         private final String tunnelId;
         private final long generation;
-        private final Runnable revoked;
+        private final WhenRevoked revoked;
+        private final AtomicBoolean over = new AtomicBoolean();
+        private volatile boolean inGrace; // has been seen so
 
-        private Watch(String tunnelId, long generation, Runnable revoked) {
+        private Watch(String tunnelId, long generation, WhenRevoked revoked) {
             this.tunnelId = tunnelId;
             this.generation = generation;
             this.revoked = revoked;
         }
 
         private void check(State state) {
-            if (!state.accepts(generation, clock.millis())) {
+            if (state.accepts(generation, clock.millis())) {
+                inGrace = generation < state.generation();
+            } else if (over.compareAndSet(false, true)) {
                 close();
-                revoked.run();
+                revoked.revoked(inGrace && !state.deleted());
             }
         }
 
@@ -240,10 +257,8 @@ public final class Revocations implements AutoCloseable {
 
     /**
      * A link has come; it is told once its secret does not count any more, which may be at once.
-     *
-     * @param revoked does not block
      */
-    Watch watch(String tunnelId, long generation, Runnable revoked) {
+    Watch watch(String tunnelId, long generation, WhenRevoked revoked) {
         Watch watch = new Watch(tunnelId, generation, revoked);
         live.compute(
                 tunnelId,
