@@ -31,7 +31,7 @@ final class RelayLink implements Link {
     private CreditPool.@Nullable Share share; // set before anything is received
 
     private final ReentrantLock lock = new ReentrantLock(); // guards what follows; never over waits
-    private final Condition changed = lock.newCondition();
+    private final Condition arrived = lock.newCondition(); // for who receives
     private final RelaySender sender;
     private final ArrayDeque<Bytes> received = new ArrayDeque<>(); // bounded by the share
     private int receiveSequence;
@@ -55,7 +55,7 @@ final class RelayLink implements Link {
 
     /** A link to an instance. */
     RelayLink(Broker broker, String peer, long id, Events events) {
-        this.sender = new RelaySender(broker, peer, id, this, lock, changed);
+        this.sender = new RelaySender(broker, peer, id, this, lock);
         this.peer = peer;
         this.id = id;
         this.events = events;
@@ -183,7 +183,7 @@ final class RelayLink implements Link {
             if (ended == null) {
                 busyNanos = heardNanos;
                 received.addLast(content);
-                changed.signalAll();
+                arrived.signalAll();
             }
         } finally {
             lock.unlock();
@@ -213,7 +213,7 @@ final class RelayLink implements Link {
         lock.lock();
         try {
             while (received.isEmpty() && ended == null) {
-                changed.await(); // the patrol ends a link that is silent
+                arrived.await(); // the patrol ends a link that is silent
             }
             next = received.pollFirst();
             why = String.valueOf(ended);
@@ -286,7 +286,8 @@ final class RelayLink implements Link {
                     sender.publish(MessageType.END, text.slice(0, length));
                 }
             }
-            changed.signalAll();
+            arrived.signalAll();
+            sender.wake();
         } finally {
             lock.unlock();
         }

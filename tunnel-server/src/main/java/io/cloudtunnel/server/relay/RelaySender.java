@@ -30,7 +30,7 @@ final class RelaySender {
     private final long id;
     private final RelayLink link;
     private final ReentrantLock lock;
-    private final Condition changed;
+    private final Condition room; // for who waits for credit, or for the broker
 
     private int sequence;
     private long credit; // what we may send
@@ -40,20 +40,14 @@ final class RelaySender {
     private boolean gone; // nobody received what was published
     private long sentNanos = System.nanoTime();
 
-    /** The half of a link, with the link's lock and what is signalled when anything changes. */
-    RelaySender(
-            Broker broker,
-            String peer,
-            long id,
-            RelayLink link,
-            ReentrantLock lock,
-            Condition changed) {
+    /** The half of a link, with the link's lock. */
+    RelaySender(Broker broker, String peer, long id, RelayLink link, ReentrantLock lock) {
         this.broker = broker;
         this.peer = peer;
         this.id = id;
         this.link = link;
         this.lock = lock;
-        this.changed = changed;
+        this.room = lock.newCondition();
     }
 
     /** Sends what has to have credit, once it has. */
@@ -81,7 +75,7 @@ final class RelaySender {
                 break;
             }
             long step = Math.min(left, ASK_NANOS);
-            long rest = changed.awaitNanos(step);
+            long rest = room.awaitNanos(step);
             left -= step - rest;
             if (rest <= 0 && link.ended() == null) {
                 publish(MessageType.ALIVE, Bytes.EMPTY);
@@ -128,7 +122,7 @@ final class RelaySender {
                 gone = true;
                 link.end("the other instance has gone");
             }
-            changed.signalAll();
+            room.signalAll();
         } finally {
             lock.unlock();
         }
@@ -137,7 +131,12 @@ final class RelaySender {
     /** The other side has granted more. */
     void granted(int bytes) {
         credit += bytes;
-        changed.signalAll();
+        room.signalAll();
+    }
+
+    /** The link has ended. */
+    void wake() {
+        room.signalAll();
     }
 
     /** Whether the broker has taken nothing for long of what it was given. */

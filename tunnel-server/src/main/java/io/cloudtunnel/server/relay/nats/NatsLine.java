@@ -134,9 +134,12 @@ final class NatsLine {
 
     CompletionStage<Long> publish(String instance, byte[] message) {
         CompletableFuture<Long> done = new CompletableFuture<>();
-        lock.lock(); // nothing within waits: what is queued beyond its bound is discarded
+        lock.lock();
         try {
-            if (ended || connection.outgoingPendingMessageCount() >= MOST_QUEUED - 1) {
+            // What is queued is unconfirmed, too. The client's own count waits for its writer,
+            // which
+            // waits for the server.
+            if (ended || unconfirmed.size() >= MOST_QUEUED - 1) {
                 throw new IllegalStateException("it takes no more");
             }
             connection.publish(CHANNEL + instance, answers + (last + 1), message);
