@@ -7,12 +7,25 @@ import java.util.List;
  *
  * @param prefix of the paths, mostly empty
  * @param processes what the way consists of; their CPU time is its cost
+ * @param brokers which of them join instances
  */
-record Target(String name, int port, String prefix, List<Child> processes)
+record Target(String name, int port, String prefix, List<Child> processes, List<Child> brokers)
         implements AutoCloseable {
 
+    Target(String name, int port, String prefix, List<Child> processes) {
+        this(name, port, prefix, processes, List.of());
+    }
+
     double cpuSeconds() {
-        return processes.stream().mapToDouble(Child::cpuSeconds).sum();
+        return cpuSeconds(processes);
+    }
+
+    double brokerCpuSeconds() {
+        return cpuSeconds(brokers);
+    }
+
+    private static double cpuSeconds(List<Child> of) {
+        return of.stream().mapToDouble(Child::cpuSeconds).sum();
     }
 
     Client connect() {

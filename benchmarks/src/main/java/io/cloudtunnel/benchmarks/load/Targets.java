@@ -226,11 +226,12 @@ record Targets(Path folder, String server, String agent, String jvmOptions) {
             settings.addAll(List.of("NATS_URL", "nats://" + LOOPBACK + ":" + natsPort));
         }
         settings.addAll(List.of("TUNNEL_KEY", "k:" + "0123456789abcdef".repeat(2)));
+        List<Child> brokers = List.copyOf(all);
         int owner = instance(name + "-owner", settings, all);
         int asked = instance(name + "-asked", settings, all);
         Child agentChild = agent(name, owner, local);
         all.add(agentChild);
-        return ready(new Target(name, asked, tunnel(agentChild), all));
+        return ready(new Target(name, asked, tunnel(agentChild), all, brokers));
     }
 
     private int instance(String file, List<String> settings, List<Child> all)

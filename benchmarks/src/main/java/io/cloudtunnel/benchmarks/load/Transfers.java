@@ -1,6 +1,7 @@
 package io.cloudtunnel.benchmarks.load;
 
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** One large body. */
@@ -15,11 +16,18 @@ record Transfers(String name, Transfer transfer) implements Scenario {
     public Map<String, Double> run(Target target) throws IOException, InterruptedException {
         try (Client client = target.connect()) {
             double cpu = target.cpuSeconds();
+            double brokerCpu = target.brokerCpuSeconds();
             long start = System.nanoTime();
             transfer.run(client);
             double wall = (System.nanoTime() - start) / 1e9;
-            return Map.of(
-                    name + ", seconds", wall, name + ", CPU seconds", target.cpuSeconds() - cpu);
+            Map<String, Double> all = new LinkedHashMap<>();
+            all.put(name + ", seconds", wall);
+            all.put(name + ", CPU seconds", target.cpuSeconds() - cpu);
+            if (!target.brokers().isEmpty()) {
+                double ofBrokers = target.brokerCpuSeconds() - brokerCpu;
+                all.put(name + ", of these the broker's", ofBrokers);
+            }
+            return all;
         }
     }
 }

@@ -12,13 +12,20 @@ import java.util.List;
  */
 final class Batch {
 
-    /** The longest message of frames, in bytes. */
-    private static final int LONGEST = BinaryCodec.MAX_MESSAGE - Link.MOST_ADDED;
-
     private final List<Message> messages = new ArrayList<>(2);
     private List<Bytes> parts = new ArrayList<>();
+    private final int goodMessage;
     private int messageSize;
     private int size;
+
+    /**
+     * One with nothing in it.
+     *
+     * @param goodMessage which length messages of several frames may have, in bytes
+     */
+    Batch(int goodMessage) {
+        this.goodMessage = goodMessage;
+    }
 
     void add(Object frameOrText) {
         switch (frameOrText) {
@@ -28,7 +35,7 @@ final class Batch {
                 size += text.length();
             }
             case Frame frame -> {
-                if (messageSize + BinaryCodec.mostBytes(frame) > LONGEST) {
+                if (messageSize + BinaryCodec.mostBytes(frame) > goodMessage) {
                     endMessage();
                 }
                 int bytes = BinaryCodec.encode(frame, parts);

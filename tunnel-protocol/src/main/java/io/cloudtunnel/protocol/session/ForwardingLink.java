@@ -15,6 +15,11 @@ public abstract class ForwardingLink implements Link {
     }
 
     @Override
+    public int goodMessage() {
+        return link.goodMessage();
+    }
+
+    @Override
     public void send(Message message) throws IOException {
         link.send(message);
     }

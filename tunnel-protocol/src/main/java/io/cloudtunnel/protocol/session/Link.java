@@ -1,5 +1,6 @@
 package io.cloudtunnel.protocol.session;
 
+import io.cloudtunnel.protocol.frame.BinaryCodec;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,14 @@ public interface Link {
 
     /** What a link may add to a message, in bytes: so much less may be put into one. */
     int MOST_ADDED = 64;
+
+    /**
+     * How long messages had better be at most, in bytes: what is ready is split so that it fits. A
+     * frame that cannot be split may make a longer one, of {@link BinaryCodec#MAX_MESSAGE} at most.
+     */
+    default int goodMessage() {
+        return BinaryCodec.MAX_MESSAGE - MOST_ADDED;
+    }
 
     /**
      * Sends a message; blocks while the transport takes no bytes. A write that stalls for longer

@@ -1,5 +1,6 @@
 package io.cloudtunnel.protocol.session;
 
+import io.cloudtunnel.protocol.frame.BinaryCodec;
 import io.cloudtunnel.protocol.frame.Bytes;
 import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.frame.Frame;
@@ -22,6 +23,7 @@ final class Sending {
     private final Outbound out;
     private final ReentrantLock lock;
     private final Condition sendable;
+    private final int mostChunk;
     private final Patience patience = new Patience();
     private boolean scheduled; // with the writer
 
@@ -30,6 +32,7 @@ final class Sending {
         this.out = out;
         this.lock = stream.lock;
         this.sendable = lock.newCondition();
+        this.mostChunk = stream.session.link().goodMessage() - BinaryCodec.HEADER;
     }
 
     /** As {@link Stream#send}. */
@@ -41,7 +44,7 @@ final class Sending {
                 if (!awaitRoom(patienceNanos)) {
                     return false;
                 }
-                int size = Math.min(out.room(), piece.length() - at);
+                int size = Math.min(Math.min(out.room(), mostChunk), piece.length() - at);
                 out.add(stream.chunk(piece.slice(at, at + size), false, null));
                 at += size;
                 schedule();

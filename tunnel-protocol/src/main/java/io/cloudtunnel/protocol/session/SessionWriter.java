@@ -238,7 +238,7 @@ final class SessionWriter {
     /** Waits for something to send; null when this thread is to end. */
     private @Nullable Batch next() {
         while (true) {
-            Batch batch = new Batch();
+            Batch batch = new Batch(link.goodMessage());
             gather(batch);
             if (!batch.isEmpty()) {
                 return batch;

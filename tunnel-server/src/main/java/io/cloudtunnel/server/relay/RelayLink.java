@@ -22,6 +22,9 @@ final class RelayLink implements Link {
     private static final Duration ALIVE = Duration.ofSeconds(2);
     private static final int MOST_REASON = 123;
 
+    /** What nats-server reads at once, twice over: of a message in pieces it makes copies. */
+    private static final int GOOD_MESSAGE = 32 * 1024 - 256;
+
     /** What the other side says that it lacks room for another one. */
     static final String TOO_MANY = "too many relay links";
 
@@ -93,6 +96,11 @@ final class RelayLink implements Link {
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public int goodMessage() {
+        return GOOD_MESSAGE;
     }
 
     @Override

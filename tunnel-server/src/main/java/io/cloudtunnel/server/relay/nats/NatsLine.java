@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -43,6 +45,11 @@ final class NatsLine {
     private static final long MOST_PENDING_BYTES = 16 << 20; // more than all pair credit
     private static final long LARGEST = 300 * 1024;
     private static final byte[] NOTHING = {};
+
+    /** What the client's threads are, a reader, a writer and a dispatcher of each connection. */
+    private static final ExecutorService EXECUTOR =
+            Executors.newThreadPerTaskExecutor(
+                    Thread.ofVirtual().name("tunnel-nats-", 0).factory());
 
     private final CountDownLatch over = new CountDownLatch(1);
     private final Connection connection;
@@ -77,6 +84,7 @@ final class NatsLine {
                         .maxPingsOut(UNANSWERED_PINGS)
                         .maxMessagesInOutgoingQueue(MOST_QUEUED)
                         .discardMessagesWhenOutgoingQueueFull()
+                        .executor(EXECUTOR)
                         .connectionListener(listener)
                         .errorListener(new NatsErrors(said, over::countDown));
         if (server.isTls()) {

@@ -108,6 +108,26 @@ class NatsBrokerTest {
         assertFalse(why.contains("secret"), why);
     }
 
+    /** Once the socket's buffers are full, what writes to it waits; who publishes does not. */
+    @Test
+    void noPublicationWaitsForTheServer() throws Exception {
+        try (NatsServer nats = new NatsServer();
+                Broker one = NatsBroker.of(nats.url())) {
+            one.subscribe("one", new Counting());
+            while (!one.isConnected()) {
+                boolean ignored = new Semaphore(0).tryAcquire(5, TimeUnit.MILLISECONDS);
+            }
+            nats.hang();
+            long longest = 0;
+            for (int i = 0; i < 60; i++) { // 15 MiB
+                long began = System.nanoTime();
+                var unused = one.publish("one", new byte[256 * 1024]);
+                longest = Math.max(longest, System.nanoTime() - began);
+            }
+            assertTrue(longest < TimeUnit.SECONDS.toNanos(1), longest + " ns");
+        }
+    }
+
     /** The client drops what is not taken: that is a loss, which it has to say. */
     @Test
     void whatIsNotTakenInTimeIsLostAndSaid() throws Exception {
