@@ -5,7 +5,6 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
 import io.helidon.webclient.api.HttpClientRequest;
 import io.helidon.webclient.api.HttpClientResponse;
-import io.helidon.webclient.api.Proxy;
 import io.helidon.webclient.api.WebClient;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,14 +38,7 @@ final class ControlClient {
         this.server = server;
         this.agent = agent;
         this.passes = passes;
-        this.client =
-                WebClient.builder()
-                        .readTimeout(READ_LIMIT)
-                        .followRedirects(false)
-                        .keepAlive(false)
-                        .shareConnectionCache(false)
-                        .proxy(Proxy.noProxy())
-                        .build();
+        this.client = PlainClient.builder(READ_LIMIT).build();
     }
 
     /**

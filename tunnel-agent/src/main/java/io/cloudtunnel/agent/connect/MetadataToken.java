@@ -3,7 +3,6 @@ package io.cloudtunnel.agent.connect;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.helidon.http.HeaderNames;
 import io.helidon.webclient.api.HttpClientResponse;
-import io.helidon.webclient.api.Proxy;
 import io.helidon.webclient.api.WebClient;
 import java.io.IOException;
 import java.io.InputStream;
@@ -56,15 +55,7 @@ final class MetadataToken implements IamToken {
         this.host = host;
         this.audience = audience;
         this.clock = clock;
-        this.client =
-                WebClient.builder()
-                        .connectTimeout(CONNECT_LIMIT)
-                        .readTimeout(READ_LIMIT)
-                        .followRedirects(false)
-                        .keepAlive(false)
-                        .shareConnectionCache(false)
-                        .proxy(Proxy.noProxy())
-                        .build();
+        this.client = PlainClient.builder(READ_LIMIT).connectTimeout(CONNECT_LIMIT).build();
     }
 
     @Override

@@ -7,7 +7,6 @@ import io.cloudtunnel.protocol.signed.SignedSecret;
 import io.helidon.http.HeaderNames;
 import io.helidon.webclient.api.HttpClientRequest;
 import io.helidon.webclient.api.HttpClientResponse;
-import io.helidon.webclient.api.Proxy;
 import io.helidon.webclient.api.WebClient;
 import java.io.IOException;
 import java.net.URI;
@@ -23,14 +22,7 @@ final class Prober {
 
     Prober(String agent, Duration limit) {
         this.agent = agent;
-        this.client =
-                WebClient.builder()
-                        .readTimeout(limit)
-                        .followRedirects(false)
-                        .keepAlive(false)
-                        .shareConnectionCache(false)
-                        .proxy(Proxy.noProxy())
-                        .build();
+        this.client = PlainClient.builder(limit).build();
     }
 
     /**
