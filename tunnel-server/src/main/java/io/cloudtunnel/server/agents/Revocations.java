@@ -115,7 +115,8 @@ public final class Revocations implements AutoCloseable {
                 inGrace = generation < state.generation();
             } else if (over.compareAndSet(false, true)) {
                 close();
-                revoked.revoked(inGrace && !state.deleted());
+                boolean isLast = generation == state.generation() - 1;
+                revoked.revoked(inGrace && isLast && !state.deleted());
             }
         }
 

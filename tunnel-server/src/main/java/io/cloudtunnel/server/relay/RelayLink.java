@@ -8,6 +8,7 @@ import io.cloudtunnel.server.relay.RelayMessage.MessageType;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -69,11 +70,7 @@ final class RelayLink implements Link {
     }
 
     private CreditPool.Share share() {
-        CreditPool.Share own = share;
-        if (own == null) {
-            throw new IllegalStateException("the link has no share yet");
-        }
-        return own;
+        return Objects.requireNonNull(share, "the link has no share yet");
     }
 
     String peer() {
