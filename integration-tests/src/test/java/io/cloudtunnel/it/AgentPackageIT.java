@@ -54,6 +54,8 @@ class AgentPackageIT {
                     version,
                     made.resolve(version).toString());
         }
+        // Whoever unpacks has no such folder, which the cache names.
+        Programs.run(made, List.of("rm", "-r", home.toString()), Map.of());
     }
 
     @BeforeEach

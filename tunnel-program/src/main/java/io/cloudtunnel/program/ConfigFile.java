@@ -4,9 +4,9 @@ import io.helidon.common.media.type.MediaTypes;
 import io.helidon.config.Config;
 import io.helidon.config.ConfigException;
 import io.helidon.config.ConfigSources;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,13 +48,10 @@ record ConfigFile(Path path, Map<String, String> values, Map<String, Integer> li
         return null;
     }
 
+    /** By the class path: a class out of an AOT cache that has moved does not know its jar. */
     private static Path besideJar() {
-        try {
-            var source = ConfigFile.class.getProtectionDomain().getCodeSource();
-            return Path.of(source.getLocation().toURI()).resolveSibling(NAME);
-        } catch (URISyntaxException e) {
-            return Path.of(NAME);
-        }
+        String[] path = System.getProperty("java.class.path", "").split(File.pathSeparator, 2);
+        return Path.of(path[0]).resolveSibling(NAME);
     }
 
     /** Reads a file whose keys have single values. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +35,7 @@ class ConfigFileTest {
 
     @Test
     void theWorkingDirectoryComesBeforeThePlaceBesideTheJar() throws Exception {
-        // The program's classes in a folder of their own stand in for its jar.
+        // The program's classes in a folder of their own, which comes first, stand in for its jar.
         Path classes =
                 Path.of(
                         ConfigFile.class
@@ -46,7 +47,8 @@ class ConfigFileTest {
         Path working = Files.createDirectory(folder.resolve("working"));
         Path jar = beside.resolve("jar");
         copy(classes, jar);
-        String classPath = Forked.classPath().replace(classes.toString(), jar.toString());
+        String others = Forked.classPath().replace(classes.toString(), jar.toString());
+        String classPath = jar + File.pathSeparator + others;
         Files.writeString(beside.resolve("application.yaml"), "port: 1111\n");
         assertEquals("port=1111\n", port(working, classPath));
         Files.writeString(working.resolve("application.yaml"), "port: 2222\n");
