@@ -23,7 +23,10 @@ final class RelayLink implements Link {
     private static final Duration ALIVE = Duration.ofSeconds(2);
     private static final int MOST_REASON = 123;
 
-    /** What nats-server reads at once, twice over: of a message in pieces it makes copies. */
+    /**
+     * Two of them come with what nats-server reads at once, 64 KiB, with their lines of the
+     * protocol: of a message that comes in pieces it makes a copy.
+     */
     private static final int GOOD_MESSAGE = 32 * 1024 - 256;
 
     /** What the other side says that it lacks room for another one. */

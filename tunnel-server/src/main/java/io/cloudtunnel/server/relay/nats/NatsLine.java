@@ -144,9 +144,8 @@ final class NatsLine {
         CompletableFuture<Long> done = new CompletableFuture<>();
         lock.lock();
         try {
-            // What is queued is unconfirmed, too. The client's own count waits for its writer,
-            // which
-            // waits for the server.
+            // Not by the client's own count of what is queued, which waits for its writer, as that
+            // does for the server. What is queued is unconfirmed, too.
             if (ended || unconfirmed.size() >= MOST_QUEUED - 1) {
                 throw new IllegalStateException("it takes no more");
             }
