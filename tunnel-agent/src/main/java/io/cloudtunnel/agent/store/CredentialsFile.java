@@ -41,9 +41,15 @@ final class CredentialsFile {
             new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     private final Path file;
+    private final Duration patience;
 
     CredentialsFile(Path file) {
+        this(file, PATIENCE);
+    }
+
+    CredentialsFile(Path file, Duration patience) {
         this.file = file.toAbsolutePath();
+        this.patience = patience;
     }
 
     /** Changes what the file holds; returns whether it did. */
@@ -95,9 +101,13 @@ final class CredentialsFile {
      * closes a channel.
      */
     void change(Change change) throws IOException {
-        FutureTask<Boolean> work = new FutureTask<>(() -> changeNow(change));
+        FutureTask<Void> work =
+                new FutureTask<>(() -> {
+                    changeNow(change);
+                    return null;
+                });
         Thread.ofPlatform().daemon().name("tunnel-credentials").start(work);
-        long end = System.nanoTime() + PATIENCE.toNanos();
+        long end = System.nanoTime() + patience.toNanos();
         boolean interrupted = false;
         boolean done = false;
         try {
@@ -111,7 +121,12 @@ final class CredentialsFile {
             }
         } catch (TimeoutException e) {
             work.cancel(true);
-            throw new IOException(lockFile() + " is held by another process for too long", e);
+            throw new IOException(
+                    lockFile()
+                            + " has been locked by another process for "
+                            + patience.toSeconds()
+                            + " s; end that one, or name another file of credentials",
+                    e);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof IOException why ? why : new IOException(e.getCause());
         } finally {
@@ -125,7 +140,7 @@ final class CredentialsFile {
         return file.resolveSibling(file.getFileName() + ".lock");
     }
 
-    private boolean changeNow(Change change) throws IOException {
+    private void changeNow(Change change) throws IOException {
         PROCESS.lock();
         try {
             Path directory = file.getParent();
@@ -135,11 +150,9 @@ final class CredentialsFile {
             try (FileChannel channel = open(lockFile(), StandardOpenOption.CREATE);
                     FileLock lock = channel.lock()) {
                 ObjectNode root = read();
-                boolean changes = lock.isValid() && change.apply(root);
-                if (changes) {
+                if (lock.isValid() && change.apply(root)) {
                     replace(MAPPER.writeValueAsBytes(root));
                 }
-                return changes;
             }
         } finally {
             PROCESS.unlock();
