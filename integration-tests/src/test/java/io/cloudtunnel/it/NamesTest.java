@@ -4,12 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cloudtunnel.program.Option;
-import io.cloudtunnel.protocol.session.ErrorCode;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -85,6 +83,7 @@ class NamesTest {
             }
         }
         known(ROOT.resolve("compose.yaml"), COMPOSE, SERVER::contains);
+        known(ROOT.resolve("deploy/linux/tunnel-server.service"), UNIT, SERVER::contains);
         known(ROOT.resolve("Dockerfile"), DOCKER, NamesTest::isOurs);
     }
 
@@ -133,29 +132,5 @@ class NamesTest {
         assertTrue(found.size() >= least, file + " has no names that this test can see");
         found.removeIf(isKnown);
         assertEquals(Set.of(), found, file.toString());
-    }
-
-    /** The table of troubleshooting has all that the public and agents may get. */
-    @Test
-    void everyErrorHasItsCure() throws Exception {
-        String text = Files.readString(ROOT.resolve("docs/cloud-run.md"));
-        Set<String> missing = new HashSet<>();
-        Stream.of(ErrorCode.values()).map(ErrorCode::token).forEach(missing::add);
-        // Those of the control endpoints; protocol.md lists them after the others.
-        missing.addAll(
-                Set.of(
-                        "no-store",
-                        "bad-name",
-                        "name-taken",
-                        "too-many-tunnels",
-                        "bad-api-key",
-                        "registration-closed",
-                        "bad-credentials",
-                        "upgrade-required",
-                        "too-many-links",
-                        "signed-required",
-                        "signed-off"));
-        missing.removeIf(code -> text.contains("`" + code + "`"));
-        assertEquals(Set.of(), missing);
     }
 }
