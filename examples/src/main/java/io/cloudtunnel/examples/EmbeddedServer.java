@@ -1,8 +1,10 @@
 package io.cloudtunnel.examples;
 
 import io.cloudtunnel.server.TunnelServer;
+import io.helidon.config.Config;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
+import java.util.Map;
 
 /** A Helidon application with routes of its own, and the tunnel server beside them on one port. */
 public final class EmbeddedServer implements AutoCloseable {
@@ -10,19 +12,20 @@ public final class EmbeddedServer implements AutoCloseable {
     private final TunnelServer tunnel;
     private final WebServer application;
 
-    /** Starts it; with port 0, on a free one. */
-    public EmbeddedServer(int port) {
-        WebServerConfig.Builder config =
+    /** Starts it, with the port and the tunnel's options that the configuration has. */
+    public EmbeddedServer(Config config) {
+        WebServerConfig.Builder listener =
                 WebServer.builder()
-                        .port(port)
+                        .port(config.get("server.port").asInt().orElse(8080))
                         .routing(routing ->
                                 routing.get(
                                         "/hello",
                                         (req, res) -> res.send("Hello from the application.")));
 
-        tunnel = TunnelServer.builder().build();
-        tunnel.install(config); // after routing(...)
-        application = config.build().start();
+        Map<String, String> options = config.get("tunnel").detach().asMap().orElse(Map.of());
+        tunnel = TunnelServer.builder().options(options).build();
+        tunnel.install(listener); // after routing(...)
+        application = listener.build().start();
     }
 
     /** The port that both listen on. */
@@ -38,8 +41,7 @@ public final class EmbeddedServer implements AutoCloseable {
 
     /** Runs until it is stopped. */
     public static void main(String[] args) {
-        EmbeddedServer server =
-                new EmbeddedServer(args.length > 0 ? Integer.parseInt(args[0]) : 8080);
+        EmbeddedServer server = new EmbeddedServer(Config.create()); // of application.yaml, say
         Runtime.getRuntime().addShutdownHook(new Thread(server::close));
         System.out.println("http://localhost:" + server.port() + "/hello");
     }

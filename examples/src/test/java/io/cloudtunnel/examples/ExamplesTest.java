@@ -1,10 +1,14 @@
 package io.cloudtunnel.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cloudtunnel.agent.AgentListener;
 import io.cloudtunnel.agent.AgentState;
+import io.cloudtunnel.program.SettingException;
+import io.helidon.config.Config;
+import io.helidon.config.ConfigSources;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -15,7 +19,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -35,9 +41,15 @@ class ExamplesTest {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    private final EmbeddedServer server = new EmbeddedServer(0);
+    private final EmbeddedServer server = new EmbeddedServer(config(Map.of()));
     private EmbeddedAgent agent;
     private String url;
+
+    private static Config config(Map<String, String> tunnel) {
+        Map<String, String> all = new HashMap<>(Map.of("server.port", "0"));
+        tunnel.forEach((key, value) -> all.put("tunnel." + key, value));
+        return Config.just(ConfigSources.create(all));
+    }
 
     @BeforeEach
     void start() throws Exception {
@@ -70,6 +82,31 @@ class ExamplesTest {
         return client.send(
                 HttpRequest.newBuilder(URI.create(at)).build(),
                 HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** What stands under {@code tunnel:} has the names and the checks of the program's file. */
+    @Test
+    void theConfigurationOfTheApplicationHasTheOptions() throws Exception {
+        try (EmbeddedServer closed =
+                new EmbeddedServer(
+                        config(
+                                Map.of(
+                                        "registration",
+                                        "keys",
+                                        "api-keys",
+                                        "me:0123456789abcdef")))) {
+            HttpRequest register =
+                    HttpRequest.newBuilder(
+                                    URI.create("http://localhost:" + closed.port() + "/register"))
+                            .POST(HttpRequest.BodyPublishers.noBody())
+                            .build();
+            var answer = client.send(register, HttpResponse.BodyHandlers.ofString());
+            assertEquals(
+                    "bad-api-key", answer.headers().firstValue("Cloudtunnel-Error").orElse(""));
+        }
+        Config wrong = config(Map.of("bridge-tine", "5s"));
+        var e = assertThrows(SettingException.class, () -> new EmbeddedServer(wrong));
+        assertTrue(String.valueOf(e.getMessage()).contains("'bridge-time'"), e.toString());
     }
 
     @Test

@@ -46,6 +46,17 @@ public final class TunnelServerBuilder {
 
     TunnelServerBuilder() {}
 
+    /**
+     * Options by the names that {@code application.yaml} has, such as {@code tunnel-key}, {@code
+     * bridge-time}: for programs that keep them in a configuration of their own. Before the other
+     * methods, which win then; embedded in a Helidon application, {@code port} means nothing.
+     *
+     * @throws io.cloudtunnel.program.SettingException if one is unknown or wrong
+     */
+    public TunnelServerBuilder options(Map<String, String> values) {
+        return settings(Settings.of(ServerOptions.ALL, values));
+    }
+
     /** The address to listen on; every address unless set. */
     public TunnelServerBuilder host(String address) {
         host = address;
