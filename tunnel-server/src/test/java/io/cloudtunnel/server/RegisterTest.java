@@ -74,7 +74,7 @@ class RegisterTest {
             RawClient.Answer answer = register(server, "", lines);
             assertEquals(403, answer.status());
             assertEquals("registration-closed", answer.first("Cloudtunnel-Error"));
-            assertTrue(answer.text().contains("API_KEYS=me:$(openssl"), answer.text());
+            assertTrue(answer.text().contains("KEY=$(openssl"), answer.text());
             assertTrue(answer.text().contains("REGISTRATION=open java"), answer.text());
         }
     }

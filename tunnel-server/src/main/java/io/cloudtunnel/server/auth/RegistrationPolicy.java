@@ -213,10 +213,10 @@ public final class RegistrationPolicy {
     private Decision closed() {
         String withKeys =
                 cloudRunService == null
-                        ? "API_KEYS=me:$(openssl rand -hex 24) java -jar tunnel-server.jar"
+                        ? "API_KEYS=me:$KEY java -jar tunnel-server.jar"
                         : "gcloud run services update "
                                 + cloudRunService
-                                + " --update-env-vars API_KEYS=me:$(openssl rand -hex 24)";
+                                + " --update-env-vars API_KEYS=me:$KEY";
         String open =
                 cloudRunService == null
                         ? "REGISTRATION=open java -jar tunnel-server.jar"
@@ -228,7 +228,8 @@ public final class RegistrationPolicy {
                 "registration-closed",
                 """
                 Registration is closed: this server can be reached by others, and nobody has said who may register.
-                Either give keys to those who may (and the key to the agent, with --api-key KEY):
+                Either give keys to those who may (and what is printed to the agent, with --api-key):
+                  KEY=$(openssl rand -hex 24); echo $KEY
                   %s
                 or let anyone register:
                   %s\

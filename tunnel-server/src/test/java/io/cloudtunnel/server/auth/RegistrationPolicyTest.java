@@ -141,7 +141,8 @@ class RegistrationPolicyTest {
     @Test
     void theTextShowsBothWaysOut() {
         String text = assertClosed(unset(null, null).decide("10.0.0.1", LOCAL));
-        assertTrue(text.contains("\n  API_KEYS=me:$(openssl rand -hex 24) java -jar "), text);
+        assertTrue(text.contains("\n  KEY=$(openssl rand -hex 24); echo $KEY\n"), text);
+        assertTrue(text.contains("\n  API_KEYS=me:$KEY java -jar "), text);
         assertTrue(text.contains("\n  REGISTRATION=open java -jar "), text);
     }
 
