@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * part of the JDK and the cache are made at full length only; else the JDK of the test runs it.
  */
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class AgentPackageIT {
+class LinuxPackageIT {
 
     private static final String NAME = "tunnel-agent-linux-x64";
 
@@ -108,6 +108,15 @@ class AgentPackageIT {
         String unit = Files.readString(installed.resolve("etc/tunnel-agent.service"));
         Path here = folder.resolve("tunnel-agent.service");
         Files.writeString(here, unit.replace("/opt/tunnel-agent/", installed + "/"));
+        assertEquals("", run("systemd-analyze", "verify", here.toString()));
+    }
+
+    @Test
+    void theServersUnitIsOneForSystemd() throws Exception {
+        Path unit = Path.of("..", "deploy", "linux", "tunnel-server.service");
+        Path here = folder.resolve("tunnel-server.service");
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        Files.writeString(here, Files.readString(unit).replace("/usr/bin/java", java));
         assertEquals("", run("systemd-analyze", "verify", here.toString()));
     }
 
