@@ -51,6 +51,29 @@ class ImageIT {
         assertTrue(Files.readString(home.resolve("runtime/release")).contains("jdk.crypto.ec"));
     }
 
+    @Test
+    void theAgent() throws Exception {
+        Path home = folder.resolve("app");
+        Homes.make(home, "tunnel-agent", "tunnel-server");
+        String file = folder.resolve("credentials.json").toString();
+        try (RawService local = new RawService(call -> call.answer(200, "from within"));
+                Programs server = Programs.start(folder, "tunnel-server", Map.of("PORT", "0"));
+                Programs agent =
+                        entryPoint(
+                                "tunnel-agent",
+                                home,
+                                "TUNNEL_CREDENTIALS=" + file,
+                                "TUNNEL_SERVER=http://localhost:" + server.port(),
+                                "TUNNEL_LOCAL=" + local.port())) {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(agent.publicUrl())).build();
+            var answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+            assertEquals("from within", answer.body());
+            agent.terminate();
+            assertEquals(143, agent.awaitExit());
+            assertFalse(agent.output().contains("[warning]"), agent.output());
+        }
+    }
+
     /** The Dockerfile's entry point of this program. */
     private Programs entryPoint(String program, Path home, String... environment) throws Exception {
         List<String> command = new ArrayList<>(List.of("/usr/bin/env", "-i"));
