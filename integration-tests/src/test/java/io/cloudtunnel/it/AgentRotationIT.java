@@ -70,6 +70,10 @@ class AgentRotationIT {
         }
     }
 
+    private static long opened(Programs server) {
+        return server.output().lines().filter(line -> line.endsWith(" open")).count();
+    }
+
     @Test
     void theSecretIsReplacedUnderLoad() throws Exception {
         try (RedisServer redis = RedisServer.onDisk(folder);
@@ -86,6 +90,7 @@ class AgentRotationIT {
                     Thread asking = Thread.ofVirtual().start(() -> ask(url, main));
                     rotating.await("rotation", line -> line.contains("has been rotated"));
                     untold.await("4002", line -> line.contains("has been replaced"));
+                    Waiting.until(20, "two links of each, twice", () -> opened(server) >= 8);
                     ObjectNode after = kept();
                     assertEquals(before.path("id"), after.path("id"));
                     assertNotEquals(before.path("secret"), after.path("secret"));

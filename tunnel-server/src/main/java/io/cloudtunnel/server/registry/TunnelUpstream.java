@@ -123,13 +123,20 @@ public final class TunnelUpstream implements Upstream {
         boolean sameElsewhere = why.code() == ErrorCode.LOCAL_UNREACHABLE;
         Predicate<AgentLink> other =
                 one -> !one.equals(not) && !(sameElsewhere && one.agent().equals(not.agent()));
-        TunnelLink found = links.choose(head, bodyLength, other);
-        if (found == null && !sameElsewhere) {
-            found = remotely(not);
-        }
         boolean gone =
                 why.code() == ErrorCode.AGENT_NOT_CONNECTED
                         || why.code() == ErrorCode.OUTCOME_UNKNOWN;
+        TunnelLink found = null;
+        if (gone) { // an agent that dies loses its links one after the other
+            Predicate<AgentLink> another = one -> one.isReady() && !one.agent().equals(not.agent());
+            found = links.choose(head, bodyLength, other.and(another));
+        }
+        if (found == null) {
+            found = links.choose(head, bodyLength, other);
+        }
+        if (found == null && !sameElsewhere) {
+            found = remotely(not);
+        }
         if (found != null || !gone) {
             return found;
         }

@@ -92,12 +92,16 @@ class RetryingExchangeTest {
     }
 
     private void secondAnswers() {
+        answers(second);
+    }
+
+    private static void answers(FakeLink link) {
         FutureTask<Void> answer =
                 new FutureTask<>(() -> {
-                    while (second.count() == 0) {
+                    while (link.count() == 0) {
                         Thread.onSpinWait();
                     }
-                    second.only().head(200);
+                    link.only().head(200);
                     return null;
                 });
         Thread.ofVirtual().start(answer);
@@ -290,6 +294,29 @@ class RetryingExchangeTest {
         first.only().fail(down);
         assertFails(ErrorCode.LOCAL_UNREACHABLE, again);
         assertEquals(0, same.count());
+    }
+
+    /** An agent that was killed loses its other links next, and a third time there is not. */
+    @Test
+    void whatWasLostGoesToAnotherAgentIfThatCanHaveIt() throws Exception {
+        FakeLink same = FakeLink.binary("a");
+        second.load = 9;
+        Exchange exchange = sent(open("GET", 0));
+        links.add("t", same);
+        first.only().fail(lost());
+        secondAnswers();
+        assertAnswered(exchange);
+        assertEquals(0, same.count());
+
+        second.ready = false;
+        first.opened.clear();
+        second.opened.clear();
+        same.load = 1;
+        Exchange busy = sent(open("GET", 0));
+        first.only().fail(lost());
+        answers(same);
+        assertAnswered(busy);
+        assertEquals(0, second.count(), "it has no room");
     }
 
     @Test
