@@ -11,13 +11,21 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,8 +78,69 @@ class AgentRotationIT {
         }
     }
 
-    private static long opened(Programs server) {
-        return server.output().lines().filter(line -> line.endsWith(" open")).count();
+    @BeforeEach
+    void noneIsKept() throws Exception {
+        Files.deleteIfExists(file);
+    }
+
+    /** On links that have no lifetime, so that nothing but the requests says how long they live. */
+    @Test
+    void whatIsOpenWhenTheSecretIsReplacedIsAnswered() throws Exception {
+        CountDownLatch replaced = new CountDownLatch(1);
+        AtomicInteger begun = new AtomicInteger();
+        try (RawService local =
+                new RawService(call -> {
+                    begun.incrementAndGet();
+                    replaced.await();
+                    call.answer(200, "whole");
+                })) {
+            Map<String, String> env =
+                    Map.of(
+                            "TUNNEL_KEY",
+                            KEY,
+                            "BRIDGE_TIME",
+                            "20s",
+                            "STATE_FILE",
+                            folder.resolve("state").toString());
+            try (Programs server = Programs.start(folder, "tunnel-server", env, "--port", "0")) {
+                String url;
+                try (Programs first = agent(server.port(), local)) {
+                    url = first.publicUrl();
+                }
+                age();
+                HttpRequest post =
+                        HttpRequest.newBuilder(URI.create(url))
+                                .timeout(Duration.ofSeconds(40))
+                                .POST(HttpRequest.BodyPublishers.ofString("once"))
+                                .build();
+                List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+                for (int i = 0; i < 4; i++) { // which wait for a link, and are on it at once
+                    answers.add(client.sendAsync(post, BodyHandlers.ofString()));
+                }
+                try (Programs agent = agent(server.port(), local, "--rotate-every", "24h")) {
+                    agent.await("rotation", line -> line.contains("has been rotated"));
+                    Waiting.until(20, "all are open", () -> begun.get() == 4);
+                    // Its links that were there are followed by others.
+                    Waiting.until(
+                            20,
+                            () -> "links: " + server.output(),
+                            () -> opened(server, " rotated") >= 2);
+                    replaced.countDown();
+                    for (CompletableFuture<HttpResponse<String>> answer : answers) {
+                        assertEquals("whole", answer.get(20, TimeUnit.SECONDS).body());
+                    }
+                }
+            }
+        }
+    }
+
+    /** Links that were opened after a line of the server's log. */
+    private static long opened(Programs server, String after) {
+        return server.output()
+                .lines()
+                .dropWhile(line -> !line.contains(after))
+                .filter(line -> line.endsWith(" open"))
+                .count();
     }
 
     @Test
@@ -90,7 +159,8 @@ class AgentRotationIT {
                     Thread asking = Thread.ofVirtual().start(() -> ask(url, main));
                     rotating.await("rotation", line -> line.contains("has been rotated"));
                     untold.await("4002", line -> line.contains("has been replaced"));
-                    Waiting.until(20, "two links of each, twice", () -> opened(server) >= 8);
+                    Waiting.until(
+                            20, "two links of each, twice", () -> opened(server, "listening") >= 8);
                     ObjectNode after = kept();
                     assertEquals(before.path("id"), after.path("id"));
                     assertNotEquals(before.path("secret"), after.path("secret"));

@@ -19,6 +19,11 @@ final class LiveLink implements Serving.Watcher {
 
     private static final Logger LOGGER = System.getLogger("io.cloudtunnel.agent");
 
+    /**
+     * Where the server sets none: what is open has no limit either, but a link that is left has.
+     */
+    private static final Duration LONGEST_LIFE = Duration.ofDays(1);
+
     private final LinkSet links;
     private final Serving.OneLink link;
     private final Dialled.Open dialled;
@@ -145,9 +150,15 @@ final class LiveLink implements Serving.Watcher {
         return binary && Objects.equals(place(), old.place());
     }
 
-    /** How much of its lifetime is left, where that is limited. */
+    /**
+     * How much of its lifetime is left; where that is not limited, long enough for what is open.
+     */
     Duration remaining(long now) {
-        Duration left = terms().lifetime().minusNanos(now - opened);
+        Duration lifetime = terms().lifetime();
+        if (lifetime.isZero()) {
+            return LONGEST_LIFE;
+        }
+        Duration left = lifetime.minusNanos(now - opened);
         return left.isNegative() ? Duration.ZERO : left;
     }
 
