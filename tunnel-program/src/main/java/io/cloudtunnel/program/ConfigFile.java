@@ -97,9 +97,15 @@ record ConfigFile(Path path, Map<String, String> values, Map<String, Integer> li
         return last;
     }
 
-    /** The file and the line of a key: {@code application.yaml:3}. */
+    /**
+     * The file and the line of a key: {@code application.yaml:3}; of a list's place that list's.
+     */
     String place(String key) {
         Integer line = lines.get(key);
+        int dot = key.lastIndexOf('.');
+        if (line == null && dot > 0) {
+            return place(key.substring(0, dot));
+        }
         return line == null ? path.toString() : path + ":" + line;
     }
 

@@ -84,7 +84,8 @@ final class WrittenYaml implements ConfigParser {
         ListNode.Builder list = ListNode.builder();
         int index = 0;
         for (Node element : node.getValue()) {
-            String place = path + "." + index++;
+            // Not a key: a place in a list is no name of anything.
+            String place = path + "[" + index++ + "]";
             lines.put(place, element.getStartMark().getLine() + 1);
             switch (node(element, place, depth)) {
                 case ObjectNode object -> list.addObject(object);

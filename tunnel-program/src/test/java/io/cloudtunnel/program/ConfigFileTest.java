@@ -169,9 +169,24 @@ class ConfigFileTest {
     void eachKeyHasItsLine() throws Exception {
         Path file = file("# one\na: 1\nb:\n  c: 2\n  d:\n  - 3\n  - e.f: 4\n");
         assertEquals(
-                Map.of("a", 2, "b", 3, "b.c", 4, "b.d", 5, "b.d.0", 6, "b.d.1", 7, "b.d.1.e~1f", 7),
+                Map.of(
+                        "a",
+                        2,
+                        "b",
+                        3,
+                        "b.c",
+                        4,
+                        "b.d",
+                        5,
+                        "b.d[0]",
+                        6,
+                        "b.d[1]",
+                        7,
+                        "b.d[1].e~1f",
+                        7),
                 ConfigFile.read(file).lines());
         assertEquals("b.c in " + file + ":4", ConfigFile.read(file).label("b.c"));
+        assertEquals(file + ":5", ConfigFile.read(file).place("b.d.1"), "that of the list");
     }
 
     @Test
