@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -178,6 +180,66 @@ class TunnelsIT {
                 file(server, "tunnels: {a: {local: 1}}\n");
                 hangUp(agent, "takes a new start");
                 assertEquals(200, get(url).statusCode());
+            }
+        }
+    }
+
+    /** The server bridges nothing here, so that a moment without an agent would be seen. */
+    @Test
+    void aChangeLosesNoRequest() throws Exception {
+        CountDownLatch released = new CountDownLatch(1);
+        try (RawService local =
+                        new RawService(call -> {
+                            if (call.head().target().endsWith("/slow")) {
+                                released.await();
+                            }
+                            call.answer(200, "whole");
+                        });
+                Programs server = server()) {
+            String tunnel = "local: " + local.port() + "\n";
+            try (Programs agent = agent(file(server, tunnel))) {
+                String url = agent.publicUrl();
+                CompletableFuture<HttpResponse<String>> slow =
+                        client.sendAsync(
+                                HttpRequest.newBuilder(URI.create(url + "/slow")).build(),
+                                HttpResponse.BodyHandlers.ofString());
+                Waiting.until(20, "the slow one", () -> local.requests() == 1);
+                file(server, tunnel + "response-timeout: 40s\n");
+                agent.hangUp();
+                while (agent.count(url::equals) < 2) {
+                    assertEquals("whole", get(url).body());
+                }
+                for (int i = 0; i < 100; i++) {
+                    assertEquals("whole", get(url).body());
+                }
+                released.countDown();
+                assertEquals("whole", slow.get().body());
+                agent.await("the end of it", line -> line.contains("1 started anew"));
+                assertEquals("whole", get(url).body());
+            }
+        }
+    }
+
+    @Test
+    void aPortGoesFromOneTunnelToAnother() throws Exception {
+        try (EchoService local = new EchoService();
+                Programs server = server()) {
+            int port;
+            try (ServerSocket free = new ServerSocket(0)) {
+                port = free.getLocalPort();
+            }
+            String options = "{local: " + local.port() + ", inspect: " + port + "}\n";
+            String other = "  plain: {local: " + local.port() + "}\n";
+            Path file = file(server, "tunnels:\n  shop: " + options + other);
+            // Of those that have a page.
+            Map<String, String> token = Map.of("TUNNEL_INSPECT_TOKEN", KEY);
+            try (Programs agent =
+                    Programs.start(folder, "tunnel-agent", token, "--config", file.toString())) {
+                url(agent, "shop");
+                file(server, "tunnels:\n  store: " + options + other);
+                hangUp(agent, "1 started, 0 started anew, 1 removed, 1 untouched");
+                assertEquals(200, get(url(agent, "store")).statusCode());
+                assertEquals(401, get("http://127.0.0.1:" + port + "/requests").statusCode());
             }
         }
     }

@@ -9,9 +9,11 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,15 +68,29 @@ public record Inspection(int port, @Nullable String token) {
         }
     }
 
+    /**
+     * A token that no page asks for is a mistake; one may be for several tunnels, of which not all
+     * have a page.
+     *
+     * @throws SettingException if it is so
+     */
+    static void check(Settings whole, Collection<TunnelPlan> plans) {
+        if (plans.stream().allMatch(plan -> plan.settings().text(PORT) == null)) {
+            Stream.concat(Stream.of(whole), plans.stream().map(TunnelPlan::settings))
+                    .filter(settings -> settings.text(TOKEN) != null)
+                    .findFirst()
+                    .ifPresent(settings -> {
+                        throw settings.wrong(TOKEN, "left out where there is no TUNNEL_INSPECT");
+                    });
+        }
+    }
+
     /** Gives on what the settings say. */
     static void apply(Settings settings, Consumer<Inspection> to) {
-        String token = settings.text(TOKEN);
         if (settings.text(PORT) == null) {
-            if (token != null) {
-                throw settings.wrong(TOKEN, "left out where there is no TUNNEL_INSPECT");
-            }
             return;
         }
+        String token = settings.text(TOKEN);
         int port = settings.integer(PORT, 0, 0, 65535);
         try {
             to.accept(new Inspection(port, token));

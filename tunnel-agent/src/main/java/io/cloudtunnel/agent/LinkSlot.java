@@ -270,6 +270,9 @@ final class LinkSlot implements Runnable {
         if (link.leaving() != Reason.REPLACED && links.replacedByOwn(link)) {
             return 0; // there is no place for it any more
         }
+        if (links.hasSuccessor()) {
+            return END;
+        }
         LOGGER.log(
                 Level.ERROR,
                 "ANOTHER AGENT HAS TAKEN OVER THIS TUNNEL. If that was not meant, give one of"

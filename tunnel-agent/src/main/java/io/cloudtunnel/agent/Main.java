@@ -2,11 +2,14 @@ package io.cloudtunnel.agent;
 
 import io.cloudtunnel.program.Configuration;
 import io.cloudtunnel.program.Logs;
+import io.cloudtunnel.program.Observation;
 import io.cloudtunnel.program.ObserveOptions;
 import io.cloudtunnel.program.Program;
 import io.cloudtunnel.program.SettingException;
 import io.cloudtunnel.program.Settings;
 import io.cloudtunnel.protocol.session.MemoryBudget;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.Map;
 
 /** The agent as a program. */
@@ -14,6 +17,8 @@ public final class Main {
 
     /** Exit status where the server refuses the agent for good. */
     private static final int FAILED = 1;
+
+    private static final Logger LOGGER = System.getLogger("io.cloudtunnel.agent");
 
     private Main() {}
 
@@ -40,22 +45,40 @@ public final class Main {
         return program.runWhole(args, environment, all -> run(all, environment));
     }
 
-    private static void check(Configuration all) {
-        for (TunnelPlan plan : TunnelPlan.of(all).values()) {
+    /** What is of the program, and not of one tunnel. */
+    private record Whole(Logs.Format log, MemoryBudget budget, Observation observation) {
+        static Whole of(Settings settings, Map<String, String> environment) {
+            String format = settings.word(AgentOptions.LOG_FORMAT, "text", "json");
+            boolean json =
+                    format == null ? environment.containsKey("K_SERVICE") : format.equals("json");
+            return new Whole(
+                    json ? Logs.Format.JSON : Logs.Format.TEXT,
+                    AgentOptions.budget(settings),
+                    ObserveOptions.ofAgent(settings));
+        }
+    }
+
+    /**
+     * Looks at all values.
+     *
+     * @throws SettingException if one is wrong
+     */
+    static void check(Configuration all) {
+        Whole ignored = Whole.of(all.settings(), Map.of());
+        Map<String, TunnelPlan> plans = TunnelPlan.of(all);
+        for (TunnelPlan plan : plans.values()) {
             AgentOptions.apply(plan.settings(), TunnelAgent.builder());
         }
+        Inspection.check(all.settings(), plans.values());
     }
 
     private static int run(Configuration all, Map<String, String> environment)
             throws InterruptedException {
-        Settings settings = all.settings();
-        String format = settings.word(AgentOptions.LOG_FORMAT, "text", "json");
-        boolean json =
-                format == null ? environment.containsKey("K_SERVICE") : format.equals("json");
         check(all);
-        MemoryBudget budget = AgentOptions.budget(settings);
-        Logs.setUp(json ? Logs.Format.JSON : Logs.Format.TEXT);
-        try (Observatory observatory = Observatory.of(ObserveOptions.ofAgent(settings))) {
+        Whole whole = Whole.of(all.settings(), environment);
+        MemoryBudget budget = whole.budget();
+        Logs.setUp(whole.log());
+        try (Observatory observatory = Observatory.of(whole.observation())) {
             observatory.watch(budget);
             Tunnels tunnels =
                     new Tunnels((plan, atEnd) -> {
@@ -72,8 +95,8 @@ public final class Main {
                         AgentOptions.apply(plan.settings(), builder);
                         return builder;
                     });
-            Runtime.getRuntime()
-                    .addShutdownHook(new Thread(tunnels::close, "tunnel-agent-shutdown"));
+            Thread atEnd = new Thread(() -> end(tunnels, observatory), "tunnel-agent-shutdown");
+            Runtime.getRuntime().addShutdownHook(atEnd);
             Rereader rereader = new Rereader(tunnels, all);
             if (all.file() != null) { // else there is nothing to read, and SIGHUP ends us
                 boolean ignored = Hangup.runs(rereader::tell);
@@ -84,6 +107,14 @@ public final class Main {
             return await(tunnels);
         } catch (IllegalArgumentException e) {
             throw new SettingException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** The observatory last: it sends what it has of the last requests. */
+    private static void end(Tunnels tunnels, Observatory observatory) {
+        try (observatory;
+                tunnels) {
+            LOGGER.log(Level.DEBUG, "the agent ends");
         }
     }
 

@@ -157,7 +157,7 @@ final class Notices {
         while (call != null) {
             try {
                 call.run();
-            } catch (RuntimeException e) {
+            } catch (Throwable e) { // whatever a listener does, the agent goes on
                 LOGGER.log(Level.ERROR, "a listener of the agent failed", e);
             }
             call = next();

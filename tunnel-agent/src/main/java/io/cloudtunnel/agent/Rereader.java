@@ -58,6 +58,7 @@ final class Rereader {
     private void reread() throws InterruptedException {
         try {
             Configuration now = taken.again();
+            Main.check(now);
             Map<String, TunnelPlan> plans = TunnelPlan.of(now);
             if (now.groups().isEmpty() != taken.groups().isEmpty()) {
                 throw new SettingException(

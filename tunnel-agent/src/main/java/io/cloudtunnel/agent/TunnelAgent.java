@@ -57,7 +57,9 @@ public final class TunnelAgent implements AutoCloseable {
     private final Notices notices;
     private final Observatory observatory;
     private final Inspector inspector;
+    private final LinkSet links;
     private final AtomicBoolean closing = new AtomicBoolean();
+    private final AtomicBoolean roomMade = new AtomicBoolean();
 
     TunnelAgent(TunnelAgentConfig config, Identity identity) {
         var observation = config.observation();
@@ -114,7 +116,7 @@ public final class TunnelAgent implements AutoCloseable {
         notices = new Notices(config.listener(), first == null ? null : first.publicUrl());
         var random = new SplittableRandom(new SecureRandom().nextLong());
         var rollover = new Rollover(config.links(), random.split());
-        var links = new LinkSet(config.links(), rollover, notices);
+        links = new LinkSet(config.links(), rollover, notices);
         boolean keeps = config.signing() == Signing.REQUIRED;
         var enrolment = new Enrolment(config.server(), server, identity, keeps);
         var beside = new ArrayList<Runnable>();
@@ -242,11 +244,22 @@ public final class TunnelAgent implements AutoCloseable {
         close();
     }
 
+    /**
+     * Gives back what one agent at a time may have: the port of the inspect page, and its name
+     * among the metrics. Another one takes its place before it ends. Does nothing the second time.
+     */
+    void makeRoom() {
+        if (roomMade.compareAndSet(false, true)) {
+            links.isSucceeded();
+            observatory.close();
+            inspector.close();
+        }
+    }
+
     private void end() {
         local.close();
         timer.shutdownNow();
-        observatory.close();
-        inspector.close();
+        makeRoom();
         notices.state(AgentState.STOPPED, "");
     }
 }

@@ -5,16 +5,19 @@ import io.cloudtunnel.program.SettingException;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class Tunnels implements AutoCloseable {
 
     private static final Logger LOGGER = System.getLogger("io.cloudtunnel.agent");
+
+    /** For an agent to connect, before the one whose place it takes leaves. */
+    private static final Duration OVERLAP = Duration.ofSeconds(5);
 
     private record Running(TunnelPlan plan, TunnelAgent agent) {
         boolean hasFailed() {
@@ -49,6 +55,7 @@ final class Tunnels implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock(); // guards what follows; never held long
     private final Condition news = lock.newCondition();
     private final Map<String, Running> running = new TreeMap<>();
+    private final Set<Running> leaving = new HashSet<>(); // others are in their places
     private final Map<String, String> lost = new TreeMap<>(); // that could not be started again
     private boolean unsettled;
     private boolean closed;
@@ -90,18 +97,12 @@ final class Tunnels implements AutoCloseable {
             settled(false);
             keepLost(plans.keySet());
             try {
-                List<Thread> tasks = new ArrayList<>();
-                for (String name : concat(fresh, gone)) {
-                    Running old = before.get(name);
-                    TunnelPlan next = plans.get(name);
-                    tasks.add(
-                            Thread.ofVirtual()
-                                    .name("tunnel-agent-change")
-                                    .start(() -> replace(old, next)));
-                }
-                for (Thread task : tasks) {
-                    task.join(); // an agent's end is limited
-                }
+                List<String> changing = concat(fresh, gone);
+                // Ports and names may go from one tunnel to another.
+                each(
+                        changing.stream().map(before::get).filter(Objects::nonNull),
+                        Tunnels::makeRoom);
+                each(changing.stream(), name -> replace(before.get(name), plans.get(name)));
             } finally {
                 settled(true);
             }
@@ -112,7 +113,20 @@ final class Tunnels implements AutoCloseable {
         }
     }
 
-    private static List<String> concat(Collection<String> some, Collection<String> others) {
+    /** Does something for each of them at the same time; each is done within limits. */
+    private static <T> void each(Stream<T> all, Consumer<T> action) throws InterruptedException {
+        List<Thread> tasks =
+                all.map(one ->
+                                Thread.ofVirtual()
+                                        .name("tunnel-agent-change")
+                                        .start(() -> action.accept(one)))
+                        .toList();
+        for (Thread task : tasks) {
+            task.join();
+        }
+    }
+
+    private static <T> List<T> concat(Collection<T> some, Collection<T> others) {
         return Stream.concat(some.stream(), others.stream()).toList();
     }
 
@@ -124,26 +138,40 @@ final class Tunnels implements AutoCloseable {
         }
     }
 
-    /** One agent ends, if it is there, and then another one begins, if there is to be one. */
+    private static void makeRoom(Running old) {
+        old.agent().makeRoom();
+    }
+
+    /** An agent begins, if there is to be one, and then the one before ends, if it is there. */
     private void replace(@Nullable Running before, @Nullable TunnelPlan plan) {
+        if (plan == null || !begin(plan, before)) {
+            forget(before);
+        }
         if (before != null) {
             close(before);
-            forget(before.plan().name());
+            left(before);
         }
-        if (plan == null) {
-            return;
-        }
+    }
+
+    private boolean begin(TunnelPlan plan, @Nullable Running before) {
         try {
             Running now =
                     LogLabel.during(
                             plan.name(),
                             () -> new Running(plan, maker.builder(plan, this::look).start()));
-            if (!add(now)) {
+            if (!add(now, before)) {
                 close(now);
+            } else if (before != null) {
+                boolean ignored = now.agent().awaitConnected(OVERLAP);
             }
+            return true;
+        } catch (InterruptedException e) { // nobody does
+            Thread.currentThread().interrupt();
+            return true;
         } catch (Exception e) { // it was good a moment ago
             LOGGER.log(Level.ERROR, plan.label() + "cannot be started", e);
             lose(plan.name(), String.valueOf(e.getMessage()));
+            return false;
         }
     }
 
@@ -171,11 +199,14 @@ final class Tunnels implements AutoCloseable {
         }
     }
 
-    private boolean add(Running agent) {
+    private boolean add(Running agent, @Nullable Running before) {
         lock.lock();
         try {
             if (!closed) {
                 running.put(agent.plan().name(), agent);
+                if (before != null) {
+                    leaving.add(before);
+                }
                 lost.remove(agent.plan().name());
                 news.signalAll();
             }
@@ -185,10 +216,24 @@ final class Tunnels implements AutoCloseable {
         }
     }
 
-    private void forget(String name) {
+    private void forget(@Nullable Running last) {
+        if (last == null) {
+            return;
+        }
         lock.lock();
         try {
-            running.remove(name);
+            if (running.remove(last.plan().name(), last)) {
+                leaving.add(last);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void left(Running last) {
+        lock.lock();
+        try {
+            leaving.remove(last);
         } finally {
             lock.unlock();
         }
@@ -266,13 +311,13 @@ final class Tunnels implements AutoCloseable {
             first = !closed;
             closed = true;
             news.signalAll();
-            last = List.copyOf(running.values());
+            last = concat(running.values(), leaving);
         } finally {
             lock.unlock();
         }
         try {
             if (first) {
-                closeAll(last);
+                each(last.stream(), Tunnels::close); // an agent's end is limited
             } else {
                 ended.await();
             }
@@ -280,16 +325,6 @@ final class Tunnels implements AutoCloseable {
             Thread.currentThread().interrupt();
         } finally {
             ended.countDown();
-        }
-    }
-
-    private static void closeAll(List<Running> last) throws InterruptedException {
-        List<Thread> ends = new ArrayList<>();
-        for (Running each : last) {
-            ends.add(Thread.ofVirtual().name("tunnel-agent-stop").start(() -> close(each)));
-        }
-        for (Thread end : ends) {
-            end.join(); // an agent's end is limited
         }
     }
 }
