@@ -51,6 +51,23 @@ final class Enrolment {
         }
     }
 
+    /**
+     * What a server of a pair given by hand speaks is only guessed where it does not say; another
+     * answer may have stood for it. So it is asked again before the next link.
+     */
+    void doubt(Credentials guessed) {
+        if (isGuess(guessed)) {
+            synchronized (monitor) {
+                credentials = guessed.equals(credentials) ? null : credentials;
+            }
+        }
+    }
+
+    /** Whether the server is taken for one of the published protocol, since it did not say. */
+    boolean isGuess(Credentials with) {
+        return identity.isFixed() && with.protocols() == null;
+    }
+
     /** Whether they were given by hand, and so are never replaced. */
     boolean isFixed() {
         return identity.isFixed();
@@ -76,7 +93,7 @@ final class Enrolment {
 
     /**
      * Registers, unless that has been done meanwhile. A pair that was given by hand is never
-     * replaced: only what the server speaks is asked, once.
+     * replaced: only what the server speaks is asked, until it says.
      *
      * @return null if there are credentials now, else why not
      * @throws IOException if no answer came that can be understood

@@ -38,6 +38,7 @@ final class LinkSlot implements Runnable {
     private final BackOff backOff;
     private final Semaphore wake = new Semaphore(0);
     private volatile boolean urged;
+    private boolean corrected; // of its thread
     private @Nullable LiveLink predecessor; // of its thread: one that the next link replaces
 
     LinkSlot(
@@ -133,6 +134,8 @@ final class LinkSlot implements Runnable {
         } catch (IOException e) {
             serving.observer().dialled("failed");
             return lost("no link: " + message(e));
+        } finally {
+            enrolment.doubt(with);
         }
     }
 
@@ -193,6 +196,13 @@ final class LinkSlot implements Runnable {
             link.leave(Duration.ZERO);
             link.join(serving.limits().closeWait());
             return END;
+        }
+        if (enrolment.isGuess(with) && dialled.terms().instance() != null && !corrected) {
+            corrected = true; // once: it may not say again what it speaks
+            LOGGER.log(Level.INFO, "the server is one of ours; asking again what it speaks");
+            link.leave(Duration.ZERO);
+            link.join(serving.limits().closeWait());
+            return 0;
         }
         String ending = link.ending();
         while (ending == null) {

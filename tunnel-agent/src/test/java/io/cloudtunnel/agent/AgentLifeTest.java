@@ -10,8 +10,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -290,7 +292,7 @@ class AgentLifeTest {
                 pace.awaitSpent();
                 assertEquals(AgentState.WAITING, agent.state());
             }
-            assertEquals(1, server.questions());
+            assertEquals(server.dials(), server.questions(), "asked again before each");
             assertTrue(
                     server.requests().stream()
                             .map(RawTunnel.Request::head)
@@ -298,6 +300,45 @@ class AgentLifeTest {
                             .allMatch(head ->
                                     head.startsWith("GET /ws?id=mine&secret=s3cr3t ")
                                             && !head.contains("Sec-WebSocket-Protocol")));
+        }
+    }
+
+    /** Else the secret would be shown in a URL, and for good. */
+    @ParameterizedTest
+    @ValueSource(ints = {302, 401, 403, 429, 500, 501, 503, 521})
+    void whatMayComeFromOthersSaysNothingOfTheServer(int status) throws Exception {
+        try (RawTunnel server = new RawTunnel(RawTunnel.registers("other"), AgentLifeTest::stays)) {
+            server.answersQuestionsWith(status);
+            try (TunnelAgent agent = builder(server).credentials("mine", "s3cr3t").start()) {
+                pace.awaitSpent();
+                assertEquals(AgentState.WAITING, agent.state());
+            }
+            assertEquals(0, server.dials());
+        }
+    }
+
+    @Test
+    void aServerThatTurnsOutToBeOneOfOursIsAskedAgain() throws Exception {
+        AtomicReference<RawTunnel> itself = new AtomicReference<>();
+        try (RawTunnel server =
+                new RawTunnel(
+                        RawTunnel.registers("other"),
+                        (attempt, request) -> {
+                            Objects.requireNonNull(itself.get())
+                                    .speaks("Cloudtunnel-Protocols: json");
+                            request.upgrade("", "Cloudtunnel-Instance: one");
+                            request.awaitClose();
+                        })) {
+            itself.set(server);
+            try (TunnelAgent agent = builder(server).credentials("mine", "s3cr3t").start()) {
+                while (server.dials() < 2) {
+                    Thread.onSpinWait();
+                }
+                assertTrue(agent.awaitConnected(SOON));
+                assertEquals(2, server.questions());
+                assertTrue(last(server).has("Authorization: Bearer s3cr3t"), last(server)::head);
+                assertEquals("GET /ws HTTP/1.1", last(server).line());
+            }
         }
     }
 

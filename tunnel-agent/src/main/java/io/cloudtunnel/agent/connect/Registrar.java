@@ -21,8 +21,8 @@ final class Registrar {
 
     private static final String REGISTER = "/register";
 
-    /** What stands in front says with these that the server itself does not answer now. */
-    private static final Set<Integer> NOT_THERE = Set.of(429, 502, 503, 504);
+    /** By which what stands in front answers itself: nothing is learned of the server. */
+    private static final Set<Integer> OF_OTHERS = Set.of(401, 403, 407, 408, 425, 429);
 
     /** What a segment of a path may hold as it is (RFC 3986, section 2.3). */
     private static final Pattern UNRESERVED = Pattern.compile("[A-Za-z0-9._~-]+");
@@ -91,15 +91,17 @@ final class Registrar {
      * Asks what the server speaks, without registering anything.
      *
      * @return as {@link Credentials#protocols}; empty where it does not say
-     * @throws IOException if no answer came, or only one that says that the server is not there now
+     * @throws IOException if no answer came, or one that is hardly the server's
      */
     Optional<List<String>> protocols(Transport over) throws IOException {
         ControlClient.Answer answer =
                 client.ask(new ControlClient.Question(Method.GET, REGISTER, null, null), over);
-        if (NOT_THERE.contains(answer.status())) {
+        List<String> said = protocols(answer.fields());
+        int status = answer.status();
+        if (said == null && (status >= 500 || status / 100 == 3 || OF_OTHERS.contains(status))) {
             throw new IOException("the server answers " + answer.refusal().describe());
         }
-        return Optional.ofNullable(protocols(answer.fields()));
+        return Optional.ofNullable(said);
     }
 
     private static Registered understand(ControlClient.Answer answer) throws IOException {

@@ -30,6 +30,7 @@ public final class RawTunnel implements AutoCloseable {
     private final AtomicInteger registrations = new AtomicInteger();
     private final AtomicInteger questions = new AtomicInteger();
     private volatile @Nullable String speaks; // a field of the answer to a GET of /register
+    private volatile int unspeaking = 405;
     private final AtomicInteger dials = new AtomicInteger();
     private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
 
@@ -55,7 +56,8 @@ public final class RawTunnel implements AutoCloseable {
         requests.add(request);
         if (head.startsWith("GET /register ")) {
             questions.incrementAndGet();
-            request.answer(405, "no", speaks == null ? new String[0] : new String[] {speaks});
+            request.answer(
+                    unspeaking, "no", speaks == null ? new String[0] : new String[] {speaks});
         } else if (head.startsWith("POST ")) {
             register.run(registrations.incrementAndGet(), request);
         } else {
@@ -71,6 +73,11 @@ public final class RawTunnel implements AutoCloseable {
                             .formatted(id, id, id);
             request.answer(200, json, fields);
         };
+    }
+
+    /** From now on it answers a GET of /register with this status. */
+    public void answersQuestionsWith(int status) {
+        unspeaking = status;
     }
 
     /** From now on it answers a GET of /register with this field, too. */
