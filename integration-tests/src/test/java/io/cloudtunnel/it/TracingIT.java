@@ -107,6 +107,35 @@ class TracingIT {
         }
     }
 
+    /** Long before the batch would be sent by itself. */
+    @Test
+    void whatIsLeftIsSentAtTheEnd() throws Exception {
+        String never = "600000"; // milliseconds
+        try (OtlpReceiver receiver = new OtlpReceiver();
+                RawService local = localService();
+                Programs server =
+                        Programs.start(
+                                folder,
+                                "tunnel-server",
+                                to(receiver, "OTEL_BSP_SCHEDULE_DELAY", never),
+                                "--port",
+                                "0");
+                Programs agent =
+                        Programs.agent(
+                                folder,
+                                to(receiver, "OTEL_BSP_SCHEDULE_DELAY", never),
+                                server.port(),
+                                local.port())) {
+            assertEquals(200, get(server, agent.publicPath() + "/last"));
+            agent.terminate();
+            assertEquals(143, agent.awaitExit());
+            assertEquals(1, receiver.all().size(), receiver.all().toString());
+            server.terminate();
+            assertEquals(143, server.awaitExit());
+            assertEquals(3, receiver.all().size(), receiver.all().toString());
+        }
+    }
+
     private void sampled(OtlpReceiver receiver, Programs server, String path) throws Exception {
         String[] fields = {
             "traceparent: " + PARENT + "01",
