@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cloudtunnel.agent.AgentListener;
 import io.cloudtunnel.agent.AgentState;
+import io.cloudtunnel.agent.TunnelAgent;
 import io.cloudtunnel.program.SettingException;
 import io.helidon.config.Config;
 import io.helidon.config.ConfigSources;
@@ -107,6 +108,20 @@ class ExamplesTest {
         Config wrong = config(Map.of("bridge-tine", "5s"));
         var e = assertThrows(SettingException.class, () -> new EmbeddedServer(wrong));
         assertTrue(String.valueOf(e.getMessage()).contains("'bridge-time'"), e.toString());
+    }
+
+    /** What the file has not, such as a handler for the local service, the program gives. */
+    @Test
+    void anAgentsOptionsNeedNotBeAll() throws Exception {
+        try (TunnelAgent other =
+                TunnelAgent.builder()
+                        .options(Map.of("server", "http://localhost:" + server.port()))
+                        .credentialsFile(folder.resolve("other.json"))
+                        .local(call -> call.answer(200, "text/plain", new byte[0]))
+                        .start()) {
+            assertTrue(other.awaitConnected(Duration.ofSeconds(20)), other::failure);
+            assertEquals(200, get(other.publicUrl() + "/").statusCode());
+        }
     }
 
     @Test

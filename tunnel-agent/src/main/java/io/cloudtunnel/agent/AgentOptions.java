@@ -247,11 +247,19 @@ final class AgentOptions {
                 && !OF_KUBERNETES.matcher(name).matches();
     }
 
+    /**
+     * What a program cannot do without; one that embeds an agent may set it otherwise.
+     *
+     * @throws SettingException if it is missing
+     */
+    static void require(Settings settings) {
+        settings.required(SERVER);
+        settings.required(LOCAL);
+    }
+
     /** Sets what is given. */
     static void apply(Settings settings, TunnelAgentBuilder builder) {
-        settings.required(SERVER);
         settings.url(SERVER);
-        settings.required(LOCAL);
         set(settings, SERVER, builder::server);
         set(settings, LOCAL, builder::local);
         set(settings, HOST, builder::host);

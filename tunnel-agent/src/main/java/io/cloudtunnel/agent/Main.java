@@ -67,6 +67,7 @@ public final class Main {
         Whole ignored = Whole.of(all.settings(), Map.of());
         Map<String, TunnelPlan> plans = TunnelPlan.of(all);
         for (TunnelPlan plan : plans.values()) {
+            AgentOptions.require(plan.settings());
             AgentOptions.apply(plan.settings(), TunnelAgent.builder());
         }
         Inspection.check(all.settings(), plans.values());

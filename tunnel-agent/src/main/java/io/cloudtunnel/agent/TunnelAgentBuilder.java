@@ -290,7 +290,8 @@ public final class TunnelAgentBuilder {
 
     /**
      * Options by the names that {@code application.yaml} has, such as {@code server}, {@code
-     * response-timeout}: for programs that keep them in a configuration of their own.
+     * response-timeout}: for programs that keep them in a configuration of their own. Before the
+     * other methods, which win then.
      *
      * @throws io.cloudtunnel.program.SettingException if one is unknown or wrong
      */
