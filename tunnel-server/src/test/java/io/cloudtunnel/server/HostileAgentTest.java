@@ -1,8 +1,10 @@
 package io.cloudtunnel.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.cloudtunnel.protocol.frame.Limits;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -133,17 +135,39 @@ class HostileAgentTest {
     @Test
     void anAgentThatDoesNotBeginBinaryModeIsClosed() throws Exception {
         try (RawClient client = handshake("Sec-WebSocket-Protocol: cloudtunnel.v1")) {
-            int first = client.read();
-            while (first == 0x82) { // what the server says of itself
-                int length = client.read();
-                client.exactly(length < 126 ? length : client.read() << 8 | client.read());
-                first = client.read();
+            assertNoHello(client);
+        }
+    }
+
+    private static void assertNoHello(RawClient client) throws IOException {
+        int first = client.read();
+        while (first == 0x82) { // what the server says of itself
+            int length = client.read();
+            client.exactly(length < 126 ? length : client.read() << 8 | client.read());
+            first = client.read();
+        }
+        assertEquals(0x88, first);
+        byte[] close = client.exactly(client.read());
+        assertEquals(4000, (close[0] & 0xFF) << 8 | (close[1] & 0xFF));
+        assertEquals("no-hello", new String(close, 2, close.length - 2, StandardCharsets.UTF_8));
+    }
+
+    /** In JSON mode nobody says hello, and one that leaves keeps its time for open answers. */
+    @Test
+    void whoWasReplacedIsNotTakenForOneThatDoesNotSayHello() throws Exception {
+        JdkAgent replaced = tunnel.agent();
+        try (RawClient client = tunnel.raw()) {
+            client.request("POST", tunnel.path("/"), "Content-Length: 5").send("hello");
+            JsonNode open = replaced.next();
+            JdkAgent newer = tunnel.agent();
+            try (RawClient mute = handshake("Sec-WebSocket-Protocol: cloudtunnel.v1")) {
+                assertNoHello(mute); // so the time for a hello of those before it is over, too
             }
-            assertEquals(0x88, first);
-            byte[] close = client.exactly(client.read());
-            assertEquals(4000, (close[0] & 0xFF) << 8 | (close[1] & 0xFF));
-            assertEquals(
-                    "no-hello", new String(close, 2, close.length - 2, StandardCharsets.UTF_8));
+            assertFalse(replaced.isClosed());
+            replaced.answer(open, 201, "{}", new byte[0]);
+            assertEquals(201, client.answer().status());
+            assertEquals(4001, replaced.awaitClose().code());
+            assertFalse(newer.isClosed());
         }
     }
 

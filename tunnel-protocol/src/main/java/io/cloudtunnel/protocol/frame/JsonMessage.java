@@ -27,7 +27,7 @@ public sealed interface JsonMessage {
      *
      * @param id the {@code req_id} of the request
      * @param numericId whether it is a JSON number
-     * @param head the head
+     * @param head the head; its reason is empty where the message has none
      * @param body the whole body
      */
     record Response(String id, boolean numericId, ResponseHead head, Bytes body)

@@ -21,6 +21,7 @@ final class JsonReader {
     private String path = "/";
     private @Nullable String query;
     private int status;
+    private String reason = "";
     private Fields fields = Fields.EMPTY;
     private Bytes body = Bytes.EMPTY;
     private @Nullable String problem; // the first one
@@ -104,9 +105,19 @@ final class JsonReader {
             case "path" -> path = JsonRules.path(latin1(JsonRules.string(json, name)));
             case "query" -> query = JsonRules.query(latin1(JsonRules.string(json, name)));
             case "status" -> status = JsonRules.status(json);
+            case "reason" -> reason(json);
             case "headers" -> fields = JsonFields.read(json);
             case "body" -> body = body(json);
             default -> json.skipChildren();
+        }
+    }
+
+    /** Known in binary mode only: in JSON mode whatever is there is ignored. */
+    private void reason(JsonParser json) throws IOException {
+        if (json.currentToken() == JsonToken.VALUE_STRING) {
+            reason = latin1(json.getText());
+        } else {
+            json.skipChildren();
         }
     }
 
@@ -152,7 +163,7 @@ final class JsonReader {
             return new JsonMessage.MalformedResponse(requestId, what);
         }
         return new JsonMessage.Response(
-                requestId, numericId, new ResponseHead(status, fields), body);
+                requestId, numericId, new ResponseHead(status, reason, fields), body);
     }
 
     /** A peer may speak of more than we know; that is no error. */

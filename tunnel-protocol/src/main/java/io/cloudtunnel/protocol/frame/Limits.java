@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param streams requests that may be open on one link at a time
  * @param responseTimeout from the last byte of a request to the head of its response
  * @param progressTimeout a transfer that has moved no byte for so long is over
+ * @param turnWait how long a message of JSON mode may wait until it is written to its link
  * @param writeStall a write to a link that takes no byte for so long closes the link
  * @param pingInterval a link silent for so long is pinged
  * @param silence a link silent for so long, whose peer has answered pings before, is closed
@@ -30,6 +31,7 @@ public record Limits(
         int streams,
         Duration responseTimeout,
         Duration progressTimeout,
+        Duration turnWait,
         Duration writeStall,
         Duration pingInterval,
         Duration silence,
@@ -47,6 +49,7 @@ public record Limits(
                     1000,
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(30),
+                    Duration.ofMinutes(2),
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(15),
                     Duration.ofSeconds(45),
@@ -78,6 +81,7 @@ public record Limits(
         private int streams;
         private Duration responseTimeout;
         private Duration progressTimeout;
+        private Duration turnWait;
         private Duration writeStall;
         private Duration pingInterval;
         private Duration silence;
@@ -93,6 +97,7 @@ public record Limits(
             streams = from.streams;
             responseTimeout = from.responseTimeout;
             progressTimeout = from.progressTimeout;
+            turnWait = from.turnWait;
             writeStall = from.writeStall;
             pingInterval = from.pingInterval;
             silence = from.silence;
@@ -135,6 +140,12 @@ public record Limits(
         /** See {@link Limits#progressTimeout}. */
         public Builder progressTimeout(Duration value) {
             progressTimeout = value;
+            return this;
+        }
+
+        /** See {@link Limits#turnWait}. */
+        public Builder turnWait(Duration value) {
+            turnWait = value;
             return this;
         }
 
@@ -184,6 +195,7 @@ public record Limits(
                     streams,
                     responseTimeout,
                     progressTimeout,
+                    turnWait,
                     writeStall,
                     pingInterval,
                     silence,

@@ -151,7 +151,8 @@ final class AnswerFrames implements StreamRole {
             throws ProtocolException {
         ResponseHead said = response.head();
         int status = said.status();
-        var head = new ResponseHead(status, StandardPhrase.of(status), said.fields());
+        String reason = said.reason().isEmpty() ? StandardPhrase.of(status) : said.reason();
+        var head = new ResponseHead(status, reason, said.fields());
         Bytes body = response.body();
         boolean bodiless = isBodiless(stream.asked().method(), status);
         String wrong = HeadFields.problem(head);

@@ -40,6 +40,11 @@ public abstract class ForwardingLink implements Link {
     }
 
     @Override
+    public long bytesSent() {
+        return link.bytesSent();
+    }
+
+    @Override
     public void close(int code, String reason) {
         link.close(code, reason);
     }

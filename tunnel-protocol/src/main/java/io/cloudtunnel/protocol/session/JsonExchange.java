@@ -7,9 +7,7 @@ import io.cloudtunnel.protocol.frame.JsonMessage;
 import io.cloudtunnel.protocol.frame.Limits;
 import io.cloudtunnel.protocol.frame.RequestHead;
 import io.cloudtunnel.protocol.frame.ResponseHead;
-import io.cloudtunnel.protocol.frame.StandardPhrase;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -19,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * One request in JSON mode: its body is collected, sent whole, and answered whole. What it holds is
  * within the memory budget, and given back when it is over.
  */
-final class JsonExchange implements Exchange {
+final class JsonExchange implements Exchange, JsonSender.Outgoing {
 
     private final JsonUpstream upstream;
     private final String id;
@@ -35,10 +33,10 @@ final class JsonExchange implements Exchange {
     private @Nullable ResponseHead answerHead;
     private @Nullable Bytes answerBody; // until it is received
     private long heldBytes; // of the answer's body, until whoever received it comes again
-    private long movedNanos = System.nanoTime(); // the last byte of the request so far
-    private boolean handedOver;
-    private boolean sent;
+    private final JsonProgress progress;
     private boolean over; // answered, or failed
+
+    private final Turns.Wait turn = new Turns.Wait();
 
     JsonExchange(
             JsonUpstream upstream,
@@ -53,6 +51,7 @@ final class JsonExchange implements Exchange {
         this.lengthUnknown = lengthUnknown;
         this.limits = limits;
         this.budget = budget;
+        this.progress = new JsonProgress(upstream.sender(), limits);
         this.body = new BodyBuffer(budget, limits.jsonBodyBytes());
     }
 
@@ -64,7 +63,7 @@ final class JsonExchange implements Exchange {
             if (body == null) {
                 throw new IllegalStateException("the request has ended");
             }
-            movedNanos = System.nanoTime();
+            progress.moved();
             return switch (body.add(piece)) {
                 case KEPT -> true;
                 case OVER_LIMIT -> throw fail(JsonFailures.bodyTooLarge(limits));
@@ -78,26 +77,31 @@ final class JsonExchange implements Exchange {
     @Override
     public void endRequest(Fields trailers) throws ExchangeException, InterruptedException {
         try (BodyBuffer whole = takeBody()) {
-            if (!upstream.sender().send(whole, this::encode)) {
+            if (!upstream.sender().send(whole, turn, this)) {
                 throw fail(JsonFailures.outOfBudget());
             }
         } catch (IOException e) {
             throw fail(JsonFailures.lost());
+        } catch (ExchangeException e) {
+            throw fail(e);
         }
         lock.lock();
         try {
-            sent = true;
-            movedNanos = System.nanoTime();
-            changed.signalAll(); // another limit counts from now on
+            enter(JsonProgress.Phase.SENT);
         } finally {
             lock.unlock();
         }
     }
 
-    private Bytes encode(Bytes whole) throws ExchangeException {
-        Bytes text = JsonCodec.encode(new JsonMessage.Request(id, headWith(whole), whole));
-        handOver();
-        return text;
+    @Override
+    public Bytes encode(Bytes whole) {
+        return JsonCodec.encode(new JsonMessage.Request(id, headWith(whole), whole));
+    }
+
+    /** Another limit counts from now on. */
+    private void enter(JsonProgress.Phase next) {
+        progress.enter(next);
+        changed.signalAll();
     }
 
     /** An empty body that was there is told from none by its length (RFC 9110, section 8.6). */
@@ -118,18 +122,20 @@ final class JsonExchange implements Exchange {
                 throw new IllegalStateException("the request has ended");
             }
             body = null;
+            enter(JsonProgress.Phase.WAITING);
             return taken;
         } finally {
             lock.unlock();
         }
     }
 
-    /** From here on nobody can tell whether the request reaches the local service. */
-    private void handOver() throws ExchangeException {
+    /** What its client was answered already must not be written. */
+    @Override
+    public void begins() throws ExchangeException {
         lock.lock();
         try {
             throwIfFailed();
-            handedOver = true;
+            enter(JsonProgress.Phase.WRITING);
         } finally {
             lock.unlock();
         }
@@ -140,16 +146,11 @@ final class JsonExchange implements Exchange {
         lock.lock();
         try {
             while (answerHead == null && failure == null) {
-                Duration limit = sent ? limits.responseTimeout() : limits.progressTimeout();
-                long left = limit.toNanos() - (System.nanoTime() - movedNanos);
+                long left = progress.leftNanos();
                 if (left <= 0) {
-                    throw fail(
-                            ExchangeException.of(
-                                    handedOver
-                                            ? ErrorCode.AGENT_TIMEOUT
-                                            : ErrorCode.REQUEST_TIMEOUT));
+                    throw fail(progress.late());
                 }
-                changed.awaitNanos(left);
+                changed.awaitNanos(progress.stepNanos(left));
             }
             throwIfFailed();
             return Objects.requireNonNull(answerHead);
@@ -200,18 +201,18 @@ final class JsonExchange implements Exchange {
             answerFailed(JsonFailures.malformed("its head is too large"));
             return;
         }
-        boolean bodiless = !mayHaveBody(responseHead.status());
+        boolean bodiless = !JsonAnswerHead.mayHaveBody(head.method(), responseHead.status());
         Bytes kept = bodiless ? Bytes.EMPTY : responseBody;
         lock.lock();
         try {
-            if (over || !handedOver) { // an answer to what was not asked
+            if (over || !progress.isHandedOver()) { // an answer to what was not asked
                 return;
             }
             if (!budget.tryReserve(kept.length())) {
                 fail(JsonFailures.outOfBudget());
                 return;
             }
-            answerHead = withReason(withLength(responseHead, kept.length()));
+            answerHead = JsonAnswerHead.of(responseHead, head.method(), kept.length());
             answerBody = kept;
             heldBytes = kept.length();
             finish();
@@ -224,7 +225,7 @@ final class JsonExchange implements Exchange {
     void answerFailed(ExchangeException reason) {
         lock.lock();
         try {
-            if (handedOver) {
+            if (progress.isHandedOver()) {
                 fail(reason);
             }
         } finally {
@@ -232,38 +233,11 @@ final class JsonExchange implements Exchange {
         }
     }
 
-    private boolean mayHaveBody(int status) {
-        return !head.method().equals("HEAD") && status != 204 && status != 304;
-    }
-
-    /**
-     * What counts is the body that the message carries: an agent may have decoded it, and left the
-     * field as it was. Only in answers to HEAD and in 304 it speaks of another body (RFC 9110,
-     * section 8.6).
-     */
-    private ResponseHead withLength(ResponseHead responseHead, int length) {
-        Fields fields = responseHead.fields();
-        if (responseHead.status() == 204) {
-            return responseHead.with(fields.without("Content-Length"));
-        }
-        if (!mayHaveBody(responseHead.status())) {
-            return responseHead;
-        }
-        return responseHead.with(
-                fields.toBuilder().set("Content-Length", Integer.toString(length)).build());
-    }
-
-    /** Neither a reason nor trailers have a place in this mode: the standard one, and none. */
-    private static ResponseHead withReason(ResponseHead head) {
-        Fields fields = HeadFields.withoutTrailer(head).fields();
-        return new ResponseHead(head.status(), StandardPhrase.of(head.status()), fields);
-    }
-
     /** The link has ended. */
     void linkLost() {
         lock.lock();
         try {
-            fail(handedOver ? JsonFailures.lost() : JsonFailures.notConnected());
+            fail(progress.isHandedOver() ? JsonFailures.lost() : JsonFailures.notConnected());
         } finally {
             lock.unlock();
         }
@@ -307,6 +281,9 @@ final class JsonExchange implements Exchange {
 
     private void finish() {
         over = true;
+        if (!progress.isHandedOver()) {
+            turn.giveUp();
+        }
         if (body != null) {
             body.close();
             body = null;

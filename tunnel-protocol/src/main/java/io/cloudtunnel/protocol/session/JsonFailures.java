@@ -29,6 +29,16 @@ final class JsonFailures {
                 ErrorCode.TOO_MANY_STREAMS, limits.streams() + " are open, which is the limit");
     }
 
+    /** It was not handed over, and will not be. */
+    static ExchangeException noTurn(Limits limits) {
+        return ExchangeException.of(
+                        ErrorCode.TOO_MANY_STREAMS,
+                        "its turn to be sent did not come within "
+                                + limits.turnWait().toMillis()
+                                + " ms")
+                .untouched();
+    }
+
     static ExchangeException upgradeNotCarried() {
         return ExchangeException.of(
                 ErrorCode.UPGRADE_NOT_CARRIED, "the agent speaks the JSON protocol");

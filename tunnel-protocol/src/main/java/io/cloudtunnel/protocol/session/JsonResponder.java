@@ -59,7 +59,7 @@ public final class JsonResponder implements LinkResponder {
             MemoryBudget budget,
             ScheduledExecutorService timer) {
         this.link = link;
-        this.sender = new JsonSender(link);
+        this.sender = new JsonSender(link, limits);
         this.upstream = upstream;
         this.limits = limits;
         this.budget = budget;
@@ -286,6 +286,7 @@ public final class JsonResponder implements LinkResponder {
             boolean sent =
                     sender.send(
                             buffer,
+                            new Turns.Wait(), // the link's end ends it: those before it fail
                             body ->
                                     JsonCodec.encode(
                                             new JsonMessage.Response(id, numeric, head, body)));

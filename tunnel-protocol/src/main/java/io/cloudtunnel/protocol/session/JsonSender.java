@@ -1,27 +1,38 @@
 package io.cloudtunnel.protocol.session;
 
 import io.cloudtunnel.protocol.frame.Bytes;
+import io.cloudtunnel.protocol.frame.Limits;
 import java.io.IOException;
-import java.util.concurrent.Semaphore;
 
 /**
- * Sends whole messages on a link. Large ones take turns to be encoded, so that of all that wait for
- * the link only one is held as a body and as a text. Safe for use by several threads.
+ * Sends whole messages on a link, one at a time, and until it is a message's turn it can be taken
+ * back. Large ones take turns to be encoded, too, so that of all that wait for the link only one is
+ * held as a body and as a text. Safe for use by several threads.
  */
 final class JsonSender {
 
     private static final int LARGE = WholeAnswer.PIECE;
 
     private final Link link;
-    private final Semaphore turn = new Semaphore(1, true);
+    private final Limits limits;
+    private final Turns encoding = new Turns();
+    private final Turns writing = new Turns();
 
-    JsonSender(Link link) {
+    JsonSender(Link link, Limits limits) {
         this.link = link;
+        this.limits = limits;
     }
 
-    /** Makes a message of a body. */
-    interface Encoding {
-        Bytes encode(Bytes body) throws ExchangeException;
+    /** A message that is made of a body. */
+    interface Outgoing {
+        Bytes encode(Bytes body);
+
+        /**
+         * It is about to be written, and cannot be taken back from now on.
+         *
+         * @throws ExchangeException if it is not to be written
+         */
+        default void begins() throws ExchangeException {}
     }
 
     /**
@@ -29,25 +40,53 @@ final class JsonSender {
      * which has a limit of the link's.
      *
      * @param body gives back what it holds by {@code close}, which is the caller's
+     * @param wait given up by whoever does not want it to be sent any more
      * @return false if there is no memory for the text, so that nothing was sent
+     * @throws ExchangeException if its turn did not come in time, or it was given up: nothing was
+     *     sent then, too
      */
-    boolean send(BodyBuffer body, Encoding encoding)
+    boolean send(BodyBuffer body, Turns.Wait wait, Outgoing message)
             throws IOException, ExchangeException, InterruptedException {
-        boolean large = body.length() > LARGE;
-        if (large) {
-            turn.acquire();
+        long until = System.nanoTime() + limits.turnWait().toNanos();
+        if (body.length() <= LARGE) {
+            return encodeAndWrite(body, wait, until, message);
         }
+        await(encoding, wait, until);
         try {
+            return encodeAndWrite(body, wait, until, message);
+        } finally {
+            encoding.end();
+        }
+    }
+
+    private boolean encodeAndWrite(
+            BodyBuffer body, Turns.Wait wait, long untilNanos, Outgoing message)
+            throws IOException, ExchangeException, InterruptedException {
+        try (body) { // before the next one has its turn, since memory is there for one text
             if (!body.reserveForEncoding()) {
                 return false;
             }
-            link.send(new Message.Text(encoding.encode(body.join())));
-            return true;
-        } finally {
-            body.close();
-            if (large) {
-                turn.release();
+            Bytes text = message.encode(body.join());
+            await(writing, wait, untilNanos);
+            try {
+                message.begins();
+                link.send(new Message.Text(text));
+                return true;
+            } finally {
+                writing.end();
             }
         }
+    }
+
+    private void await(Turns turns, Turns.Wait wait, long untilNanos)
+            throws ExchangeException, InterruptedException {
+        if (!turns.begin(wait, untilNanos)) {
+            throw JsonFailures.noTurn(limits);
+        }
+    }
+
+    /** How many bytes have left, as {@link Link#bytesSent}. */
+    long bytesSent() {
+        return link.bytesSent();
     }
 }

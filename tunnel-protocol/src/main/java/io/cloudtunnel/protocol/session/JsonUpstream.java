@@ -32,7 +32,7 @@ public final class JsonUpstream implements LinkUpstream {
     /** The server's side of a link, which nobody else reads from. */
     public JsonUpstream(Link link, Limits limits, MemoryBudget budget) {
         this.link = link;
-        this.sender = new JsonSender(link);
+        this.sender = new JsonSender(link, limits);
         this.limits = limits;
         this.budget = budget;
         this.streams = new Semaphore(limits.streams());

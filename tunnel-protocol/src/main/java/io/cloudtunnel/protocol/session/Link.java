@@ -58,6 +58,15 @@ public interface Link {
     long bytesReceived();
 
     /**
+     * How many bytes have left, those of an unfinished message among them: whatever changes it is
+     * progress of the write that is under way. For any thread; always 0 where the transport cannot
+     * tell.
+     */
+    default long bytesSent() {
+        return 0;
+    }
+
+    /**
      * Says goodbye and closes. Does nothing on a closed link. Never blocks for longer than the
      * link's limit for that.
      *

@@ -6,7 +6,7 @@ import java.io.OutputStream;
 /**
  * Knows for how long a write has been stuck: large ones go out in pieces, so that a slow peer,
  * which takes some bytes now and then, is told from one that takes none. Written to by one thread
- * at a time; {@link #stuckNanos} is for any.
+ * at a time; {@link #stuckNanos} and {@link #bytesWritten} are for any.
  */
 final class ProgressOutput extends OutputStream {
 
@@ -15,6 +15,7 @@ final class ProgressOutput extends OutputStream {
 
     private final OutputStream out;
     private volatile long beganNanos; // 0 while nothing is being written
+    private volatile long bytesWritten; // pieces that the output has taken
 
     ProgressOutput(OutputStream out) {
         this.out = out;
@@ -24,6 +25,11 @@ final class ProgressOutput extends OutputStream {
     long stuckNanos(long nowNanos) {
         long began = beganNanos;
         return began == 0 ? -1 : Math.max(0, nowNanos - began);
+    }
+
+    /** How much the output has taken, of a large write in steps of {@link #PIECE_BYTES}. */
+    long bytesWritten() {
+        return bytesWritten;
     }
 
     @Override
@@ -36,7 +42,10 @@ final class ProgressOutput extends OutputStream {
         try {
             for (int at = 0; at < length; at += PIECE_BYTES) {
                 beganNanos = System.nanoTime() | 1; // never 0
-                out.write(bytes, offset + at, Math.min(PIECE_BYTES, length - at));
+                int piece = Math.min(PIECE_BYTES, length - at);
+                out.write(bytes, offset + at, piece);
+                long sum = bytesWritten + piece;
+                bytesWritten = sum;
             }
         } finally {
             beganNanos = 0;

@@ -270,6 +270,11 @@ public final class WsLink implements Link {
     }
 
     @Override
+    public long bytesSent() {
+        return out.bytesWritten();
+    }
+
+    @Override
     public void close(int code, String reason) {
         if (!closing.compareAndSet(null, new CloseFrame(code, reason))) {
             return;

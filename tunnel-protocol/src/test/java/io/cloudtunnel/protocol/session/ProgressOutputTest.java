@@ -21,6 +21,7 @@ class ProgressOutputTest {
     void eachPieceOfALargeWriteCountsForItself() throws IOException {
         List<Long> clocks = new ArrayList<>();
         List<Long> stuck = new ArrayList<>();
+        List<Long> written = new ArrayList<>();
         OutputStream slow =
                 new OutputStream() {
                     @Override
@@ -46,13 +47,17 @@ class ProgressOutputTest {
                         if (!clocks.isEmpty()) {
                             stuck.add(holder[0].stuckNanos(clocks.getLast()));
                         }
+                        written.add(holder[0].bytesWritten());
                         slow.write(bytes, offset, length);
                     }
                 };
         holder[0] = new ProgressOutput(asking);
-        holder[0].write(
-                new byte[3 * ProgressOutput.PIECE_BYTES], 0, 3 * ProgressOutput.PIECE_BYTES);
+        int three = 3 * ProgressOutput.PIECE_BYTES;
+        holder[0].write(new byte[three], 0, three);
         assertEquals(List.of(0L, 0L), stuck);
+        int piece = ProgressOutput.PIECE_BYTES;
+        assertEquals(List.of(0L, 1L * piece, 2L * piece), written);
+        assertEquals(three, holder[0].bytesWritten());
     }
 
     @Test

@@ -434,6 +434,33 @@ class ServerStreamTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"'\"Slow Down\"', Slow Down", "null, Not Found", "[7], Not Found"})
+    void anAnswerInJsonFormMaySayItsReason(String member, String reason) throws Exception {
+        try (var server = new BinaryServer().greeted()) {
+            Exchange exchange = server.open("GET", "/", 0);
+            exchange.endRequest(Fields.EMPTY);
+            answerWithReason(server, member);
+            assertEquals(reason, exchange.receiveHead().reason());
+            assertNull(exchange.receive());
+        }
+    }
+
+    @Test
+    void aReasonThatWouldEndTheLineIsMalformed() throws Exception {
+        try (var server = new BinaryServer().greeted()) {
+            Exchange exchange = server.open("GET", "/", 0);
+            exchange.endRequest(Fields.EMPTY);
+            answerWithReason(server, "\"a\\r\\nB: c\"");
+            ServerSide.assertFails(ErrorCode.AGENT_ANSWER_MALFORMED, exchange::receiveHead);
+        }
+    }
+
+    private static void answerWithReason(BinaryServer server, String member) throws Exception {
+        server.agent.sendText(
+                "{\"type\":\"resp\",\"req_id\":\"1\",\"status\":404,\"reason\":" + member + "}");
+    }
+
     @Test
     void smallRequestInJsonFormHasItsAnswerInFrames() throws Exception {
         try (var server = new BinaryServer().greeted()) {

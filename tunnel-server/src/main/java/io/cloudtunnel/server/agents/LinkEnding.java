@@ -77,9 +77,12 @@ final class LinkEnding {
         timers.add(acceptor.timer().schedule(task, time.toNanos(), TimeUnit.NANOSECONDS));
     }
 
-    /** An agent that asked for binary mode, and does not begin it, holds a place for nothing. */
+    /**
+     * An agent that asked for binary mode, and does not begin it, holds a place for nothing. In
+     * JSON mode there is no hello: a link that is not ready there is one that leaves.
+     */
     private void expectHello() {
-        if (!upstream.isReady()) {
+        if (upstream.carriesInterim() && !upstream.isReady()) {
             link.close(LinkCloseCode.PROTOCOL_ERROR, "no-hello");
         }
     }

@@ -235,10 +235,10 @@ public final class PublicHandler {
             if (answersExpect) { // the body has to be whole before anything can be sent
                 call.interim(new ResponseHead(100, "Continue", Fields.EMPTY));
             }
+            call.onGone(() -> exchange.cancel(gone())); // also while a small one waits to be sent
             if (upgrade == null) {
                 pump.start();
             }
-            call.onGone(() -> exchange.cancel(gone()));
             response.pass(exchange, presentation.of(path, call, arrival(call)), pump::startRaw);
             pump.join();
         } finally {

@@ -25,6 +25,9 @@ public final class Bridge {
 
     private static final int AFTER_START = 3; // times as long
 
+    /** How many places a tunnel may have, as a multiple of those that nobody has. */
+    private static final int SHARE = 3;
+
     /** What is remembered of tunnels that have no link; beyond it the oldest are forgotten. */
     static final int MOST_GONE = 10_000;
 
@@ -103,7 +106,7 @@ public final class Bridge {
             boolean lately = hasLinks || (left != null && now - left <= MEMORY.toNanos());
             boolean starting = now - startNanos <= START.toNanos();
             long nanos = starting ? AFTER_START * waitNanos : lately ? waitNanos : 0;
-            if (closed || nanos == 0 || waitingCount >= mostWaiting) {
+            if (closed || nanos == 0 || isFull(tunnelId)) {
                 return new Wait(tunnelId, now);
             }
             Wait wait = new Wait(tunnelId, now + nanos);
@@ -111,6 +114,14 @@ public final class Bridge {
             waitingCount++;
             return wait;
         }
+    }
+
+    /**
+     * A tunnel has no more than three times the places that are free: so there are some for all.
+     */
+    private boolean isFull(String tunnelId) {
+        int free = mostWaiting - waitingCount;
+        return waiting.getOrDefault(tunnelId, List.of()).size() >= SHARE * free;
     }
 
     /** How many requests wait; for tests. */

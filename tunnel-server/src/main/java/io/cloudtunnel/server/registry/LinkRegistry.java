@@ -86,7 +86,7 @@ public final class LinkRegistry {
                             return of;
                         });
         if (!link.carriesInterim()) {
-            tunnel.owner().json(link, tunnel.links().all());
+            tunnel.owner().json(link, tunnel.links());
         }
         bridge.arrived(tunnelId);
         changed(tunnelId);

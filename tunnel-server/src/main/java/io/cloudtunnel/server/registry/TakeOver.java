@@ -21,13 +21,18 @@ final class TakeOver {
     private final Object monitor = new Object(); // held over replaced(), which does not block
     private final Set<String> replaced = new LinkedHashSet<>(); // agents, at most MOST
 
-    /** A link in JSON mode has come: the other one of its kind leaves, unless it has to itself. */
-    void json(AgentLink link, List<AgentLink> all) {
+    /**
+     * A link in JSON mode has come: the one of its kind before it leaves, unless it has to itself.
+     * One that came after it stays: of two that come at the same moment, one has the tunnel.
+     */
+    void json(AgentLink link, TunnelLinks links) {
         synchronized (monitor) {
+            List<AgentLink> all = links.all();
             if (all.stream().anyMatch(other -> isOwner(other))) {
                 replace(link);
             } else {
-                replace(all, other -> !other.equals(link) && !other.carriesInterim());
+                List<AgentLink> older = all.subList(0, Math.max(0, all.indexOf(link)));
+                replace(older, other -> !other.carriesInterim());
             }
         }
     }

@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** A relay link that this instance opened, with the session that its requests go out on. */
-final class OpenedLink implements RelayLink.Events {
+final class OpenedLink implements RelayEvents {
 
     static final Duration ACCEPT = Duration.ofMillis(500);
     private static final Duration IDLE = Duration.ofMinutes(1);

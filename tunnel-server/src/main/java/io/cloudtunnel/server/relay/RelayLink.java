@@ -34,7 +34,7 @@ final class RelayLink implements Link {
 
     private final String peer;
     private final long id;
-    private final Events events;
+    private final RelayEvents events;
     private CreditPool.@Nullable Share share; // set before anything is received
 
     private final ReentrantLock lock = new ReentrantLock(); // guards what follows; never over waits
@@ -50,18 +50,8 @@ final class RelayLink implements Link {
 
     private int filing; // bytes of the message that was handed out last; of the receiving thread
 
-    /** Who is told of what becomes of it. */
-    interface Events {
-
-        /** The other instance has accepted it. Does not block. */
-        default void accepted() {}
-
-        /** It ended; by each thread that sends or receives, before that one fails of it. */
-        default void ended(String why) {}
-    }
-
     /** A link to an instance. */
-    RelayLink(Broker broker, String peer, long id, Events events) {
+    RelayLink(Broker broker, String peer, long id, RelayEvents events) {
         this.sender = new RelaySender(broker, peer, id, this, lock);
         this.peer = peer;
         this.id = id;
@@ -127,15 +117,21 @@ final class RelayLink implements Link {
 
     // ---- What the broker hands over: nothing here blocks.
 
-    /** A message of this link. */
-    void onMessage(RelayMessage message) {
+    /**
+     * A message of this link. An end counts whatever its number: who has lost the link knows none.
+     *
+     * @return false if the link has ended before
+     */
+    boolean onMessage(RelayMessage message) {
+        boolean inOrder;
         lock.lock();
         try {
             if (ended != null) {
-                return;
+                return false;
             }
             heardNanos = System.nanoTime();
-            if (message.sequence() != receiveSequence) {
+            inOrder = message.sequence() == receiveSequence;
+            if (!inOrder && message.type() != MessageType.END) {
                 end(
                         "the broker lost messages between instances: number "
                                 + message.sequence()
@@ -143,7 +139,7 @@ final class RelayLink implements Link {
                                 + receiveSequence,
                         false,
                         true);
-                return;
+                return true;
             }
             receiveSequence++;
             heardBytes += RelayMessage.HEADER_BYTES + message.content().length();
@@ -157,7 +153,7 @@ final class RelayLink implements Link {
                 events.accepted();
             }
             case CREDIT -> onCredit(message.number());
-            case END -> end(message.content().utf8(), true, false);
+            case END -> end(message.content().utf8(), inOrder, false);
             case DATA -> onData(message.content());
             case WANT -> {
                 int bytes = message.number();
@@ -169,6 +165,7 @@ final class RelayLink implements Link {
             }
             case ALIVE -> {}
         }
+        return true;
     }
 
     /** The other side has granted more. */

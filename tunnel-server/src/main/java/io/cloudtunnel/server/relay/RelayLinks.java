@@ -45,6 +45,7 @@ final class RelayLinks implements Broker.Receiver {
     private final CreditPool pool = new CreditPool(System::nanoTime);
     private final Map<Long, RelayLink> links = new ConcurrentHashMap<>(); // by shares of the pool
     private final Map<String, OpenedLink> opened = new ConcurrentHashMap<>(); // of these, by peer
+    private final EndedLinks ended = new EndedLinks();
     private final Map<String, Avoided> avoided = new ConcurrentHashMap<>(); // for GONE_NANOS
     private final Consumer<String> onYield;
     private volatile boolean closed;
@@ -162,6 +163,7 @@ final class RelayLinks implements Broker.Receiver {
                     try {
                         serving.run();
                     } finally {
+                        ended.add(link.id(), link.peer(), System.nanoTime());
                         links.remove(link.id());
                         opened.computeIfPresent(
                                 link.peer(), (peer, now) -> now.link().equals(link) ? null : now);
@@ -184,10 +186,29 @@ final class RelayLinks implements Broker.Receiver {
             return;
         }
         RelayLink link = links.get(message.link());
-        if (link != null) {
-            link.onMessage(message);
-        } else if (message.type() == MessageType.OPEN) {
+        if (link == null && message.type() == MessageType.OPEN) {
             accept(message);
+        } else if (link == null) {
+            tellThatItEnded(message);
+        } else if (!link.onMessage(message)) { // and its requests have not noticed yet
+            ended.add(link.id(), link.peer(), System.nanoTime());
+            tellThatItEnded(message);
+        }
+    }
+
+    /**
+     * The other instance does not know yet, and what it sends goes nowhere. To an end nobody
+     * answers: two instances would tell each other for ever.
+     */
+    private void tellThatItEnded(RelayMessage message) {
+        String peer =
+                message.type() == MessageType.END
+                        ? null
+                        : ended.toTell(message.link(), System.nanoTime());
+        if (peer != null) {
+            Bytes why = Bytes.utf8("the other instance has lost the relay link");
+            byte[] end = RelayMessage.encode(MessageType.END, message.link(), 0, List.of(why));
+            var unused = broker.publish(peer, end); // said again as long as something comes
         }
     }
 
@@ -198,7 +219,7 @@ final class RelayLinks implements Broker.Receiver {
             return;
         }
         RelayLink link =
-                new RelayLink(broker, open.instance(), message.link(), new RelayLink.Events() {});
+                new RelayLink(broker, open.instance(), message.link(), new RelayEvents() {});
         CreditPool.Share share = closed ? null : pool.tryOpen(link::grant);
         if (share == null) {
             link.close(CloseCode.GOING_AWAY, RelayLink.TOO_MANY);
@@ -206,7 +227,7 @@ final class RelayLinks implements Broker.Receiver {
         }
         link.share(share);
         links.put(link.id(), link);
-        link.onMessage(message);
+        boolean ignored = link.onMessage(message); // its open, which is the first
         link.onCredit(open.credit());
         link.control(MessageType.ACCEPT, RelayMessage.number(CreditPool.LEAST));
         SessionResponder responder =
@@ -246,6 +267,7 @@ final class RelayLinks implements Broker.Receiver {
         long now = System.nanoTime();
         links.values().forEach(link -> link.look(now));
         opened.values().forEach(link -> link.look(now));
+        ended.look(now);
         avoided.values().removeIf(one -> now - one.sinceNanos > GONE_NANOS);
     }
 

@@ -9,6 +9,8 @@ import io.cloudtunnel.protocol.session.ErrorCode;
 import io.cloudtunnel.protocol.session.ExchangeException;
 import io.cloudtunnel.protocol.session.MemoryBudget;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -128,6 +130,22 @@ class BridgeTest {
         links.stopWaiting();
         assertFails(ErrorCode.AGENT_NOT_CONNECTED, one);
         assertFails(ErrorCode.AGENT_NOT_CONNECTED, two);
+    }
+
+    @Test
+    void oneTunnelDoesNotTakeAllPlaces() {
+        Bridge shared = new Bridge(Duration.ofSeconds(5), 8, now::get);
+        List<Bridge.Wait> waits = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            waits.add(shared.begin("busy", true));
+        }
+        assertEquals(6, shared.waiting());
+        waits.add(shared.begin("other", true));
+        waits.add(shared.begin("third", true));
+        assertEquals(8, shared.waiting());
+        assertTrue(shared.begin("fourth", true).isOver());
+        waits.forEach(Bridge.Wait::close);
+        assertEquals(0, shared.waiting());
     }
 
     @Test

@@ -48,7 +48,7 @@ class RelayLinkTest {
     @Test
     void whoWaitsForCreditNoticesAnOwnerThatHasGone() throws Exception {
         OneReceiver broker = new OneReceiver();
-        RelayLink link = new RelayLink(broker, "peer", 1, new RelayLink.Events() {});
+        RelayLink link = new RelayLink(broker, "peer", 1, new RelayEvents() {});
         CompletableFuture<IOException> failed =
                 CompletableFuture.supplyAsync(() ->
                         assertThrows(
