@@ -34,14 +34,7 @@ public final class AnswerRules {
     /** Refuses what would split or garble the response on the wire. */
     static void check(ResponseHead head) throws ExchangeException {
         Fields fields = head.fields();
-        for (int i = 0; i < fields.size(); i++) {
-            if (!Tokens.isToken(fields.name(i)) || !Tokens.isValue(fields.value(i))) {
-                throw new ExchangeException(
-                        ErrorCode.AGENT_ANSWER_MALFORMED,
-                        "the agent's answer is malformed: a header has characters that no header"
-                                + " may have");
-            }
-        }
+        check(fields, "header");
         if (fields.all("Content-Length").size() > 1
                 || (fields.contains("Content-Length") && declaredLength(fields) < 0)) {
             throw new ExchangeException(
@@ -52,6 +45,22 @@ public final class AnswerRules {
             throw new ExchangeException(
                     ErrorCode.AGENT_ANSWER_MALFORMED,
                     "the agent's answer is malformed: its reason has control characters");
+        }
+    }
+
+    /** The same for what follows the body. */
+    static void checkTrailers(Fields trailers) throws ExchangeException {
+        check(trailers, "trailer");
+    }
+
+    private static void check(Fields fields, String kind) throws ExchangeException {
+        for (int i = 0; i < fields.size(); i++) {
+            if (!Tokens.isToken(fields.name(i)) || !Tokens.isValue(fields.value(i))) {
+                throw new ExchangeException(
+                        ErrorCode.AGENT_ANSWER_MALFORMED,
+                        "the agent's answer is malformed: a %1$s has characters that no %1$s may have"
+                                .formatted(kind));
+            }
         }
     }
 

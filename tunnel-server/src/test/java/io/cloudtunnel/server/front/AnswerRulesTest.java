@@ -1,9 +1,14 @@
 package io.cloudtunnel.server.front;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.frame.ResponseHead;
+import io.cloudtunnel.protocol.session.ErrorCode;
+import io.cloudtunnel.protocol.session.ExchangeException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -29,5 +34,18 @@ class AnswerRulesTest {
                 kept ? withLength : without,
                 AnswerRules.chunkingLarge().fields(head, hasBody, "r"));
         assertEquals(withLength, AnswerRules.plain().fields(head, hasBody, "r"));
+    }
+
+    @Test
+    void trailersAreHeldAgainstTheRulesOfHeads() throws Exception {
+        AnswerRules.checkTrailers(Fields.of("A", "1"));
+        for (Fields wrong : List.of(Fields.of("A", "1\r\nB: 2"), Fields.of("a b", "1"))) {
+            var e = assertThrows(ExchangeException.class, () -> AnswerRules.checkTrailers(wrong));
+            assertEquals(ErrorCode.AGENT_ANSWER_MALFORMED, e.code());
+            assertEquals(
+                    "the agent's answer is malformed: a trailer has characters that no trailer may"
+                            + " have",
+                    e.text());
+        }
     }
 }
