@@ -89,7 +89,7 @@ public final class AnswerRules {
 
     /** The fields that the client gets: end-to-end ones, and the request's id. */
     Fields fields(ResponseHead head, boolean hasBody, String requestId) {
-        Fields endToEnd = withoutInternal(head.fields());
+        Fields endToEnd = withoutInternal(head.fields(), isRefusal(head));
         Fields.Builder fields = endToEnd.toBuilder().set("X-Request-Id", requestId);
         String protocol = head.fields().first("Upgrade");
         if (protocol != null && (head.status() == 101 || head.status() == 426)) {
@@ -102,16 +102,25 @@ public final class AnswerRules {
 
     /** An interim response as the client gets it. */
     static ResponseHead interim(ResponseHead head) {
-        return head.with(withoutInternal(head.fields()));
+        return head.with(withoutInternal(head.fields(), false));
     }
 
-    private static Fields withoutInternal(Fields fields) {
-        return HopByHop.strip(fields).filter((name, value) -> !isInternal(name));
+    private static Fields withoutInternal(Fields fields, boolean refusal) {
+        return HopByHop.strip(fields).filter((name, value) -> !isInternal(name, refusal));
+    }
+
+    /** Another instance, which has the agent's link, says which of its limits was reached. */
+    private static boolean isRefusal(ResponseHead head) {
+        return head.status() == 429
+                && ErrorCode.TOO_MANY_REQUESTS
+                        .token()
+                        .equals(head.fields().first("Cloudtunnel-Error"));
     }
 
     /** An agent may say which error it met; the rest of these names is the server's own. */
-    private static boolean isInternal(String name) {
+    private static boolean isInternal(String name, boolean refusal) {
         return name.regionMatches(true, 0, INTERNAL, 0, INTERNAL.length())
-                && !name.equalsIgnoreCase("Cloudtunnel-Error");
+                && !name.equalsIgnoreCase("Cloudtunnel-Error")
+                && !(refusal && name.equalsIgnoreCase("Cloudtunnel-Limit"));
     }
 }

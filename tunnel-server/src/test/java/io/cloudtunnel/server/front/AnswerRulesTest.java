@@ -1,6 +1,7 @@
 package io.cloudtunnel.server.front;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.cloudtunnel.protocol.frame.Fields;
@@ -34,6 +35,28 @@ class AnswerRulesTest {
                 kept ? withLength : without,
                 AnswerRules.chunkingLarge().fields(head, hasBody, "r"));
         assertEquals(withLength, AnswerRules.plain().fields(head, hasBody, "r"));
+    }
+
+    /** Another instance refuses in the name of the server; an agent names errors only. */
+    @ParameterizedTest
+    @CsvSource({
+        "429, too-many-requests, true",
+        "429, local-timeout, false",
+        "200, too-many-requests, false"
+    })
+    void aLimitIsNamedWhereItIsARefusal(int status, String code, boolean kept) {
+        Fields said =
+                Fields.of(
+                        "Cloudtunnel-Error",
+                        code,
+                        "cloudtunnel-limit",
+                        "tunnel-rps",
+                        "Cloudtunnel-Tunnel",
+                        "t");
+        Fields fields = AnswerRules.plain().fields(new ResponseHead(status, said), true, "r");
+        assertEquals(kept ? "tunnel-rps" : null, fields.first("Cloudtunnel-Limit"));
+        assertEquals(code, fields.first("Cloudtunnel-Error"));
+        assertNull(fields.first("Cloudtunnel-Tunnel"));
     }
 
     @Test
