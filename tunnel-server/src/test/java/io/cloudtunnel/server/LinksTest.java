@@ -2,10 +2,15 @@ package io.cloudtunnel.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.cloudtunnel.protocol.frame.Bytes;
+import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.frame.Frame;
 import io.cloudtunnel.protocol.frame.Reason;
+import io.cloudtunnel.protocol.frame.ResponseHead;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -99,6 +104,23 @@ class LinksTest {
             assertError("outcome-unknown", post);
             older.settle();
             assertTrue(older.isIdle());
+        }
+    }
+
+    @Test
+    void trailersThatAreMalformedBreakTheAnswerOffAndAreNoDefect() throws Exception {
+        try (LogCapture log = new LogCapture();
+                BinaryAgent agent = agent("a");
+                RawClient client = tunnel.raw()) {
+            client.request("GET", tunnel.path("/"), "TE: trailers");
+            int stream = agent.next(Frame.Req.class).stream();
+            agent.send(
+                    new Frame.Resp(stream, new ResponseHead(200, Fields.EMPTY), false),
+                    new Frame.RespChunk(
+                            stream, Bytes.utf8("ok"), true, Fields.of("A", "1\r\nB: 2")));
+            assertThrows(IOException.class, client::answer); // which does not look complete
+            assertTrue(log.await("agent-answer-malformed", Duration.ofSeconds(10)), log.text());
+            assertFalse(log.text().contains("failed by a defect"), log.text());
         }
     }
 

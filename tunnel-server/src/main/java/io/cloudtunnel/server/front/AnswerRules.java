@@ -34,14 +34,7 @@ public final class AnswerRules {
     /** Refuses what would split or garble the response on the wire. */
     static void check(ResponseHead head) throws ExchangeException {
         Fields fields = head.fields();
-        for (int i = 0; i < fields.size(); i++) {
-            if (!Tokens.isToken(fields.name(i)) || !Tokens.isValue(fields.value(i))) {
-                throw new ExchangeException(
-                        ErrorCode.AGENT_ANSWER_MALFORMED,
-                        "the agent's answer is malformed: a header has characters that no header"
-                                + " may have");
-            }
-        }
+        check(fields, "header");
         if (fields.all("Content-Length").size() > 1
                 || (fields.contains("Content-Length") && declaredLength(fields) < 0)) {
             throw new ExchangeException(
@@ -52,6 +45,22 @@ public final class AnswerRules {
             throw new ExchangeException(
                     ErrorCode.AGENT_ANSWER_MALFORMED,
                     "the agent's answer is malformed: its reason has control characters");
+        }
+    }
+
+    /** The same for what follows the body. */
+    static void checkTrailers(Fields trailers) throws ExchangeException {
+        check(trailers, "trailer");
+    }
+
+    private static void check(Fields fields, String kind) throws ExchangeException {
+        for (int i = 0; i < fields.size(); i++) {
+            if (!Tokens.isToken(fields.name(i)) || !Tokens.isValue(fields.value(i))) {
+                throw new ExchangeException(
+                        ErrorCode.AGENT_ANSWER_MALFORMED,
+                        "the agent's answer is malformed: a %1$s has characters that no %1$s may have"
+                                .formatted(kind));
+            }
         }
     }
 
@@ -80,7 +89,7 @@ public final class AnswerRules {
 
     /** The fields that the client gets: end-to-end ones, and the request's id. */
     Fields fields(ResponseHead head, boolean hasBody, String requestId) {
-        Fields endToEnd = withoutInternal(head.fields());
+        Fields endToEnd = withoutInternal(head.fields(), isRefusal(head));
         Fields.Builder fields = endToEnd.toBuilder().set("X-Request-Id", requestId);
         String protocol = head.fields().first("Upgrade");
         if (protocol != null && (head.status() == 101 || head.status() == 426)) {
@@ -93,16 +102,25 @@ public final class AnswerRules {
 
     /** An interim response as the client gets it. */
     static ResponseHead interim(ResponseHead head) {
-        return head.with(withoutInternal(head.fields()));
+        return head.with(withoutInternal(head.fields(), false));
     }
 
-    private static Fields withoutInternal(Fields fields) {
-        return HopByHop.strip(fields).filter((name, value) -> !isInternal(name));
+    private static Fields withoutInternal(Fields fields, boolean refusal) {
+        return HopByHop.strip(fields).filter((name, value) -> !isInternal(name, refusal));
+    }
+
+    /** Another instance, which has the agent's link, says which of its limits was reached. */
+    private static boolean isRefusal(ResponseHead head) {
+        return head.status() == 429
+                && ErrorCode.TOO_MANY_REQUESTS
+                        .token()
+                        .equals(head.fields().first("Cloudtunnel-Error"));
     }
 
     /** An agent may say which error it met; the rest of these names is the server's own. */
-    private static boolean isInternal(String name) {
+    private static boolean isInternal(String name, boolean refusal) {
         return name.regionMatches(true, 0, INTERNAL, 0, INTERNAL.length())
-                && !name.equalsIgnoreCase("Cloudtunnel-Error");
+                && !name.equalsIgnoreCase("Cloudtunnel-Error")
+                && !(refusal && name.equalsIgnoreCase("Cloudtunnel-Limit"));
     }
 }

@@ -56,7 +56,9 @@ final class ResponsePump {
             onSwitch.switched();
         }
         passBody(exchange, hasBody, AnswerRules.declaredLength(fields));
-        call.end(HopByHop.stripTrailers(exchange.responseTrailers()));
+        Fields trailers = exchange.responseTrailers();
+        AnswerRules.checkTrailers(trailers);
+        call.end(HopByHop.stripTrailers(trailers));
     }
 
     /** What has come is gathered; it leaves at the latest when nothing more is there. */
