@@ -29,6 +29,7 @@ class EarlyAnswerIT {
     private static final long UPLOAD = 20_000_000;
 
     private static final long ENDLESS = 1_000_000_000_000_000L;
+    private static final long SOON = TimeUnit.SECONDS.toNanos(5);
     private static final String TEXT = "no, that is far too much. ".repeat(4000);
 
     @TempDir Path folder;
@@ -133,6 +134,24 @@ class EarlyAnswerIT {
             int count = (int) Math.min(length, left);
             left -= count;
             return count;
+        }
+    }
+
+    /** It waits for a 100, and the server must not wait for it. */
+    @Test
+    void aClientThatWaitsBeforeItsBodySeesTheFailure() throws Exception {
+        try (Rig rig = Rig.start(folder, "binary", call -> call.wire().close());
+                Wire client = rig.client()) {
+            long since = System.nanoTime();
+            client.send(
+                    rig.requestHead("POST", "/", "Content-Length: 100000", "Expect: 100-continue"));
+            Wire.Head answer = client.readAnswer();
+            assertTrue(System.nanoTime() - since < SOON, "at once");
+            assertEquals(502, answer.status());
+            assertEquals("local-broken", answer.first("Cloudtunnel-Error"));
+            assertEquals("close", answer.first("Connection"));
+            assertTrue(client.text(answer).startsWith("the local service broke off its answer"));
+            assertEquals(-1, client.rest().read(), "it ends, and is not reset");
         }
     }
 

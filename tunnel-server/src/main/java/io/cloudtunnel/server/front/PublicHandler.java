@@ -97,15 +97,36 @@ public final class PublicHandler {
         drain.enter();
         ResponsePump response = new ResponsePump(call, log, rules);
         try {
-            switch (route) {
-                case Route.Tunnel tunnel -> carry(call, tunnel, response, log);
-                case Route.Redirect redirect -> {
-                    if (!role.servesPublic()) {
-                        throw wrongRole();
-                    }
-                    response.redirect(redirect.location());
-                }
-            }
+            answering(
+                    call,
+                    response,
+                    log,
+                    () -> {
+                        switch (route) {
+                            case Route.Tunnel tunnel -> carry(call, tunnel, response, log);
+                            case Route.Redirect redirect -> {
+                                if (!role.servesPublic()) {
+                                    throw wrongRole();
+                                }
+                                response.redirect(redirect.location());
+                            }
+                        }
+                    });
+        } finally {
+            drain.leave();
+            log.write();
+        }
+    }
+
+    /** What a request comes to, unless it fails. */
+    private interface Work {
+        void run() throws ExchangeException, IOException, InterruptedException;
+    }
+
+    /** Does it; a failure is the answer. */
+    private void answering(PublicCall call, ResponsePump response, RequestLog log, Work work) {
+        try {
+            work.run();
         } catch (ExchangeException e) {
             if (e.code() == ErrorCode.CANCELLED) { // by the pump of the request
                 log.failed(e.code());
@@ -123,11 +144,8 @@ public final class PublicHandler {
             response.fail(shuttingDown());
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
-            LOGGER.log(Level.ERROR, "request " + requestId + " failed by a defect", e);
+            LOGGER.log(Level.ERROR, "request " + log.requestId() + " failed by a defect", e);
             response.fail(new ExchangeException(ErrorCode.INTERNAL, "internal error"));
-        } finally {
-            drain.leave();
-            log.write();
         }
     }
 
@@ -232,17 +250,32 @@ public final class PublicHandler {
         Exchange exchange = pass.paced(opened);
         RequestPump pump = new RequestPump(call, exchange, log);
         try {
-            if (answersExpect) { // the body has to be whole before anything can be sent
-                call.interim(new ResponseHead(100, "Continue", Fields.EMPTY));
-            }
-            if (upgrade == null) {
-                pump.start();
-            }
-            call.onGone(() -> exchange.cancel(gone()));
-            response.pass(exchange, presentation.of(path, call, arrival(call)), pump::startRaw);
-            pump.join();
+            // Also the answer to a failure comes first: until it is there, a client that waits for
+            // it before it sends its body would be waited for.
+            answering(
+                    call,
+                    response,
+                    log,
+                    () -> {
+                        try {
+                            if (answersExpect) { // the body has to be whole before anything can be
+                                // sent
+                                call.interim(new ResponseHead(100, "Continue", Fields.EMPTY));
+                            }
+                            if (upgrade == null) {
+                                pump.start();
+                            }
+                            call.onGone(() -> exchange.cancel(gone()));
+                            response.pass(
+                                    exchange,
+                                    presentation.of(path, call, arrival(call)),
+                                    pump::startRaw);
+                            pump.join();
+                        } finally {
+                            exchange.cancel(gone());
+                        }
+                    });
         } finally {
-            exchange.cancel(gone());
             pump.finish();
             log.carriedBy(opened.agent(), opened.wasSentAgain());
         }
