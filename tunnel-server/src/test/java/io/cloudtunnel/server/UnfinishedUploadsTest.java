@@ -75,6 +75,42 @@ class UnfinishedUploadsTest {
         }
     }
 
+    /** There is no other link that it could be tried on. */
+    @ParameterizedTest
+    @CsvSource({
+        "LOCAL_UNREACHABLE, 502, local-unreachable",
+        "TOO_MANY_STREAMS, 503, too-many-streams",
+        "OUT_OF_BUDGET, 503, out-of-budget",
+        "DRAINING, 502, agent-not-connected"
+    })
+    void aClientThatWaitsGetsTheRefusal(Reason reason, int status, String code) throws Exception {
+        try (RawClient client = tunnel.raw()) {
+            int stream = upload(client);
+            long since = System.nanoTime();
+            agent.send(new Frame.Refused(stream, reason, "no"));
+            assertFails(status, code, since, client);
+        }
+    }
+
+    @Test
+    void aClientThatPausesIsServedByAnotherAgent() throws Exception {
+        try (BinaryAgent other = new BinaryAgent(tunnel, "b", false);
+                RawClient client = tunnel.raw()) {
+            client.request("POST", tunnel.path("/"), "Content-Length: 100000");
+            client.send("some of it");
+            BinaryAgent one = agent.isIdle() ? other : agent;
+            BinaryAgent next = one == agent ? other : agent;
+            int stream = one.next(Frame.ReqChunk.class).stream();
+            one.send(new Frame.Refused(stream, Reason.LOCAL_UNREACHABLE, "no"));
+            int again = next.next(Frame.Req.class).stream();
+            assertEquals("some of it", next.next(Frame.ReqChunk.class).data().utf8());
+            client.send(", and more");
+            assertEquals(", and more", next.next(Frame.ReqChunk.class).data().utf8());
+            next.answer(again, 204);
+            assertEquals(204, client.answer().status());
+        }
+    }
+
     @Test
     void aClientThatWaitsLearnsThatTheLinkIsLost() throws Exception {
         try (RawClient client = tunnel.raw()) {
