@@ -97,9 +97,10 @@ class EarlyAnswerIT {
         return sent;
     }
 
-    @Test
-    void theClientOfTheJdkSeesTheRefusal() throws Exception {
-        try (Rig rig = Rig.start(folder, "binary", refusing(true));
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theClientOfTheJdkSeesTheRefusal(boolean closes) throws Exception {
+        try (Rig rig = Rig.start(folder, "binary", refusing(closes));
                 HttpClient client =
                         HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
             HttpRequest request =
@@ -135,6 +136,28 @@ class EarlyAnswerIT {
             int count = (int) Math.min(length, left);
             left -= count;
             return count;
+        }
+    }
+
+    /** What is sent once the answer is there still goes to a service that reads it. */
+    @Test
+    void anUploadThatIsAnsweredAtOnceArrivesWhole() throws Exception {
+        byte[] body = new byte[300_000];
+        new Random(7).nextBytes(body);
+        CompletableFuture<byte[]> read = new CompletableFuture<>();
+        RawService.Handler service =
+                call -> {
+                    call.answer(200, "coming");
+                    read.complete(call.body().readNBytes(body.length));
+                };
+        try (Rig rig = Rig.start(folder, "binary", service);
+                Wire client = rig.client()) {
+            client.send(rig.requestHead("POST", "/", "Content-Length: " + body.length));
+            Wire.Head answer = client.readAnswer();
+            assertEquals("coming", client.text(answer));
+            assertEquals("close", answer.first("Connection"));
+            client.send(body);
+            assertArrayEquals(body, read.get(20, TimeUnit.SECONDS));
         }
     }
 

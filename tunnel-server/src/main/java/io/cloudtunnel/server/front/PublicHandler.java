@@ -97,24 +97,23 @@ public final class PublicHandler {
         drain.enter();
         ResponsePump response = new ResponsePump(call, log, rules);
         try {
-            answering(
-                    call,
-                    response,
-                    log,
-                    () -> {
-                        switch (route) {
-                            case Route.Tunnel tunnel -> carry(call, tunnel, response, log);
-                            case Route.Redirect redirect -> {
-                                if (!role.servesPublic()) {
-                                    throw wrongRole();
-                                }
-                                response.redirect(redirect.location());
-                            }
-                        }
-                    });
+            answering(call, response, log, () -> answer(call, route, response, log));
         } finally {
             drain.leave();
             log.write();
+        }
+    }
+
+    private void answer(PublicCall call, Route route, ResponsePump response, RequestLog log)
+            throws ExchangeException, IOException, InterruptedException {
+        switch (route) {
+            case Route.Tunnel tunnel -> carry(call, tunnel, response, log);
+            case Route.Redirect redirect -> {
+                if (!role.servesPublic()) {
+                    throw wrongRole();
+                }
+                response.redirect(redirect.location());
+            }
         }
     }
 
@@ -252,32 +251,54 @@ public final class PublicHandler {
         try {
             // Also the answer to a failure comes first: until it is there, a client that waits for
             // it before it sends its body would be waited for.
-            answering(
-                    call,
-                    response,
-                    log,
-                    () -> {
-                        try {
-                            if (answersExpect) { // the body has to be whole before anything can be
-                                // sent
-                                call.interim(new ResponseHead(100, "Continue", Fields.EMPTY));
-                            }
-                            if (upgrade == null) {
-                                pump.start();
-                            }
-                            call.onGone(() -> exchange.cancel(gone()));
-                            response.pass(
+            Work passing =
+                    () ->
+                            pass(
+                                    call,
+                                    path,
                                     exchange,
-                                    presentation.of(path, call, arrival(call)),
-                                    pump::startRaw);
-                            pump.join();
-                        } finally {
-                            exchange.cancel(gone());
-                        }
-                    });
+                                    pump,
+                                    upgrade == null,
+                                    answersExpect,
+                                    response);
+            answering(call, response, log, passing);
         } finally {
-            pump.finish();
+            pump.finish(); // until then the local service may read on what it has answered
+            exchange.cancel(gone());
             log.carriedBy(opened.agent(), opened.wasSentAgain());
+        }
+    }
+
+    /**
+     * Passes the request and its answer on; an exchange that fails is over.
+     *
+     * @param startsNow whether the request does not wait for an answer that changes the protocol
+     */
+    private void pass(
+            PublicCall call,
+            Route.Tunnel path,
+            Exchange exchange,
+            RequestPump pump,
+            boolean startsNow,
+            boolean answersExpect,
+            ResponsePump response)
+            throws ExchangeException, IOException, InterruptedException {
+        boolean passed = false;
+        try {
+            if (answersExpect) { // the body has to be whole before anything can be sent
+                call.interim(new ResponseHead(100, "Continue", Fields.EMPTY));
+            }
+            if (startsNow) {
+                pump.start();
+            }
+            call.onGone(() -> exchange.cancel(gone()));
+            response.pass(exchange, presentation.of(path, call, arrival(call)), pump::startRaw);
+            pump.join();
+            passed = true;
+        } finally {
+            if (!passed) {
+                exchange.cancel(gone());
+            }
         }
     }
 

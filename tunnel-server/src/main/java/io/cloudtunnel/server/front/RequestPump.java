@@ -135,7 +135,8 @@ final class RequestPump {
 
     /**
      * The response is over, and so the request is: a client that is still sending has a moment to
-     * see the response, which goes out whole, and is listened to no longer.
+     * see the response, which goes out whole. What it sends meanwhile goes on; then it is listened
+     * to no longer.
      */
     void finish() {
         Thread running = thread;
@@ -144,6 +145,7 @@ final class RequestPump {
         }
         try {
             if (!running.join(call.readOn())) {
+                exchange.cancel(new ExchangeException(ErrorCode.CANCELLED, "the answer is over"));
                 call.stopReading();
                 if (!running.join(STOP_TIME)) { // for one thread at a time may read
                     call.abort();
