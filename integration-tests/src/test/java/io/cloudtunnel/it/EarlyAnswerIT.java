@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An answer may come while the request is still on its way. */
@@ -29,6 +30,7 @@ class EarlyAnswerIT {
     private static final long UPLOAD = 20_000_000;
 
     private static final long ENDLESS = 1_000_000_000_000_000L;
+    private static final long SOON = TimeUnit.SECONDS.toNanos(5);
     private static final String TEXT = "no, that is far too much. ".repeat(4000);
 
     @TempDir Path folder;
@@ -95,9 +97,10 @@ class EarlyAnswerIT {
         return sent;
     }
 
-    @Test
-    void theClientOfTheJdkSeesTheRefusal() throws Exception {
-        try (Rig rig = Rig.start(folder, "binary", refusing(true));
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theClientOfTheJdkSeesTheRefusal(boolean closes) throws Exception {
+        try (Rig rig = Rig.start(folder, "binary", refusing(closes));
                 HttpClient client =
                         HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
             HttpRequest request =
@@ -133,6 +136,50 @@ class EarlyAnswerIT {
             int count = (int) Math.min(length, left);
             left -= count;
             return count;
+        }
+    }
+
+    /** What is sent once the answer is there still goes to a service that reads it. */
+    @Test
+    void anUploadThatIsAnsweredAtOnceArrivesWhole() throws Exception {
+        byte[] body = new byte[300_000];
+        new Random(7).nextBytes(body);
+        CompletableFuture<byte[]> read = new CompletableFuture<>();
+        RawService.Handler service =
+                call -> {
+                    call.answer(200, "coming");
+                    read.complete(call.body().readNBytes(body.length));
+                };
+        try (Rig rig = Rig.start(folder, "binary", service);
+                Wire client = rig.client()) {
+            client.send(rig.requestHead("POST", "/", "Content-Length: " + body.length));
+            Wire.Head answer = client.readAnswer();
+            assertEquals("coming", client.text(answer));
+            assertEquals("close", answer.first("Connection"));
+            client.send(body);
+            assertArrayEquals(body, read.get(20, TimeUnit.SECONDS));
+        }
+    }
+
+    /** It waits for a 100, and the server must not wait for it. */
+    @ParameterizedTest
+    @CsvSource({"false, local-broken", "true, local-unreachable"})
+    void aClientThatWaitsBeforeItsBodySeesTheFailure(boolean down, String code) throws Exception {
+        try (Rig rig = Rig.start(folder, "binary", call -> call.wire().close());
+                Wire client = rig.client()) {
+            if (down) {
+                rig.local().close();
+            }
+            long since = System.nanoTime();
+            client.send(
+                    rig.requestHead("POST", "/", "Content-Length: 100000", "Expect: 100-continue"));
+            Wire.Head answer = client.readAnswer();
+            assertTrue(System.nanoTime() - since < SOON, "at once");
+            assertEquals(502, answer.status());
+            assertEquals(code, answer.first("Cloudtunnel-Error"));
+            assertEquals("close", answer.first("Connection"));
+            assertTrue(client.text(answer).startsWith("the local service "));
+            assertEquals(-1, client.rest().read(), "it ends, and is not reset");
         }
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +54,34 @@ class Http2StreamsIT {
                 assertEquals("fine", client.text(stream + 2));
                 stream += 4;
             }
+        }
+    }
+
+    /** Who waits for an answer before it goes on sending gets it; then the stream ends. */
+    @Test
+    void anUploadThatFailsIsAnsweredAtOnceAndThenReset() throws Exception {
+        RawService.Handler service =
+                call -> {
+                    if (call.head().target().equals("/up")) {
+                        call.wire().close();
+                    } else {
+                        call.answer(200, "fine");
+                    }
+                };
+        try (Rig rig = Http2IT.start(folder, service);
+                Http2Wire client = new Http2Wire(rig.client())) {
+            long since = System.nanoTime();
+            client.request(1, "POST", rig.target("/up"), false, "content-length", "100000");
+            String text = client.text(1);
+            assertTrue(System.nanoTime() - since < TimeUnit.SECONDS.toNanos(5), "at once");
+            assertTrue(text.startsWith("the local service broke off its answer"), text);
+            Http2Wire.Frame frame = client.read();
+            while (frame.stream() != 1) {
+                frame = client.read();
+            }
+            assertEquals(Http2Wire.RST_STREAM, frame.type());
+            client.request(3, "GET", rig.target("/other"), true);
+            assertEquals("fine", client.text(3));
         }
     }
 

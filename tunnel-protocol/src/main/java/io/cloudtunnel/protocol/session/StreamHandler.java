@@ -9,6 +9,7 @@ import io.cloudtunnel.protocol.frame.ProtocolException;
 import io.cloudtunnel.protocol.frame.Reason;
 import io.cloudtunnel.protocol.frame.RequestHead;
 import io.cloudtunnel.protocol.frame.ResponseHead;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,12 +26,19 @@ final class StreamHandler {
         UNWANTED
     }
 
+    /** A local service that takes nothing for so long after its answer reads no more. */
+    private static final Duration MOMENT = Duration.ofMillis(500);
+
+    /** The server ends the stream before; one that does not is not waited for any longer. */
+    private static final Duration READ_ON = Duration.ofSeconds(30);
+
     private final Session session;
     private final AgentStream stream;
     private final Upstream upstream;
     private final RequestHead head;
     private final long bodyLength;
     private @Nullable Thread pump; // of the request's body; of the thread that runs
+    private volatile long sendingNanos; // since when a piece is being sent, 0 while none is
 
     StreamHandler(
             Session session,
@@ -163,7 +171,10 @@ final class StreamHandler {
             return Passed.END;
         }
         share.passed(piece.length());
-        return local.send(piece) ? Passed.PIECE : Passed.UNWANTED;
+        sendingNanos = System.nanoTime() | 1; // never 0
+        boolean wanted = local.send(piece);
+        sendingNanos = 0;
+        return wanted ? Passed.PIECE : Passed.UNWANTED;
     }
 
     private Passed passResponse(Exchange local, FairShare share)
@@ -248,9 +259,30 @@ final class StreamHandler {
         }
     }
 
-    /** The answer is complete; whatever still comes of the request is of no use. */
-    private void finishRequest() {
+    /**
+     * The answer is complete. What still comes of the request goes to a local service that reads it
+     * nevertheless, as long as the server lets it come.
+     */
+    private void finishRequest() throws InterruptedException {
+        Thread started = pump;
+        if (started != null) {
+            long since = System.nanoTime();
+            boolean ended = started.join(MOMENT);
+            while (!ended && isTaken() && !isOver(since, READ_ON)) {
+                ended = started.join(MOMENT);
+            }
+        }
         stream.stopReceiving(Reason.NONE);
+    }
+
+    /** Whether the local service takes what comes, or nothing comes. */
+    private boolean isTaken() {
+        long since = sendingNanos;
+        return since == 0 || !isOver(since, MOMENT);
+    }
+
+    private static boolean isOver(long sinceNanos, Duration time) {
+        return System.nanoTime() - sinceNanos > time.toNanos();
     }
 
     private void switchProtocols(Exchange local, ResponseHead answer)

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -43,13 +44,16 @@ class AgentStreamTest {
         assertEquals(reason, agent.server.next(Frame.Refused.class).reason());
     }
 
+    /** The local service has answered, and takes nothing more. */
     @Test
     void earlyAnswerFreesItsUpload() throws Exception {
         var local = new ScriptedUpstream();
         try (var agent = new BinaryAgent(local).greeted()) {
             agent.request(1, "POST", Fields.EMPTY, false);
+            ScriptedExchange exchange = local.next();
+            exchange.takes = new CountDownLatch(1);
             agent.server.send(chunk(HI, false));
-            local.next().then(new ResponseHead(413, Fields.EMPTY), HI, Bytes.EMPTY);
+            exchange.then(new ResponseHead(413, Fields.EMPTY), HI, Bytes.EMPTY);
             assertEquals(413, agent.server.next(Frame.Resp.class).head().status());
             assertEquals(HI, agent.server.next(Frame.RespChunk.class).data());
             assertTrue(agent.server.next(Frame.RespChunk.class).end(), "before the stop");
@@ -57,6 +61,39 @@ class AgentStreamTest {
             agent.server.send(chunk(HI, false)); // on its way
             assertEquals(List.of(), agent.server.settle());
         } // close sees that nothing is left of it
+    }
+
+    @Test
+    void earlyAnswerDoesNotEndAnUploadThatIsRead() throws Exception {
+        var local = new ScriptedUpstream();
+        try (var agent = new BinaryAgent(local).greeted()) {
+            agent.request(1, "POST", Fields.EMPTY, false);
+            agent.server.send(chunk(HI, false));
+            ScriptedExchange exchange = local.next();
+            exchange.then(new ResponseHead(200, Fields.EMPTY), HI, Bytes.EMPTY);
+            assertEquals(200, agent.server.next(Frame.Resp.class).head().status());
+            assertEquals(HI, agent.server.next(Frame.RespChunk.class).data());
+            assertTrue(agent.server.next(Frame.RespChunk.class).end());
+            agent.server.send(chunk(HI, false), chunk(HI, true));
+            assertEquals("hihihi", exchange.request.get(20, TimeUnit.SECONDS).utf8());
+            assertEquals(List.of(), agent.server.settle(), "no stop");
+        }
+    }
+
+    @Test
+    void earlyAnswerAndAResetEndTheUpload() throws Exception {
+        var local = new ScriptedUpstream();
+        try (var agent = new BinaryAgent(local).greeted()) {
+            agent.request(1, "POST", Fields.EMPTY, false);
+            ScriptedExchange exchange = local.next();
+            exchange.then(new ResponseHead(200, Fields.EMPTY), HI, Bytes.EMPTY);
+            assertEquals(200, agent.server.next(Frame.Resp.class).head().status());
+            assertEquals(HI, agent.server.next(Frame.RespChunk.class).data());
+            assertTrue(agent.server.next(Frame.RespChunk.class).end());
+            agent.server.send(new Frame.Reset(1, Reason.CANCELLED, ""));
+            assertEquals(ErrorCode.CANCELLED, cancelled(exchange).code());
+            assertFalse(exchange.request.isDone(), "its body has not ended");
+        }
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A local service that does what a test says, with one request. */
@@ -20,6 +21,7 @@ final class ScriptedExchange implements Exchange {
     final long bodyLength;
     final CompletableFuture<Bytes> request = new CompletableFuture<>();
     final CompletableFuture<ExchangeException> cancelled = new CompletableFuture<>();
+    volatile @Nullable CountDownLatch takes; // for which a piece waits, or for the end
     final CountDownLatch waiting = new CountDownLatch(1); // somebody waits for more
 
     private final List<Bytes> sent = new ArrayList<>();
@@ -72,7 +74,13 @@ final class ScriptedExchange implements Exchange {
     }
 
     @Override
-    public boolean send(Bytes piece) {
+    public boolean send(Bytes piece) throws ExchangeException, InterruptedException {
+        CountDownLatch awaited = takes;
+        while (awaited != null && !awaited.await(20, TimeUnit.MILLISECONDS)) {
+            if (cancelled.isDone()) {
+                throw reason();
+            }
+        }
         sent.add(piece);
         return true;
     }

@@ -12,6 +12,7 @@ import io.cloudtunnel.protocol.http.ReceivedRequest;
 import io.cloudtunnel.server.front.PublicCall;
 import java.io.EOFException;
 import java.io.IOException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** A public request on a connection of ours. */
@@ -33,6 +34,7 @@ final class ConnectionCall implements PublicCall {
     // Of the thread that writes:
     private boolean switched;
     private boolean lastOne;
+    private long endedNanos; // of the response
 
     ConnectionCall(PublicConnection connection, ReceivedRequest request) {
         this.connection = connection;
@@ -236,6 +238,17 @@ final class ConnectionCall implements PublicCall {
             connection.socket().endOutput();
         }
         connection.writing().none();
+        endedNanos = System.nanoTime();
+    }
+
+    @Override
+    public Duration readOn() {
+        return connection.limits().readOn();
+    }
+
+    @Override
+    public void stopReading() {
+        connection.socket().endInput();
     }
 
     @Override
@@ -253,7 +266,7 @@ final class ConnectionCall implements PublicCall {
             return false;
         }
         if (lastOne && (!bodyRead || connection.in().hasBuffered())) {
-            connection.linger();
+            connection.linger(readOn().minusNanos(System.nanoTime() - endedNanos));
         }
         return !lastOne && bodyRead;
     }

@@ -254,13 +254,13 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
         out.write(answer.body());
         out.end();
         writing.none();
-        linger();
+        linger(shared.limits().readOn());
     }
 
     /** Closing with bytes unread resets the connection, and the answer might never be seen. */
-    void linger() throws IOException {
+    void linger(Duration time) throws IOException {
         socket.endOutput();
-        reading.in(shared.limits().readOn());
+        reading.in(time);
         byte[] dropped = new byte[8 * 1024];
         int count = socket.in().read(dropped);
         while (!tooSlow && count >= 0) { // what comes is of no use

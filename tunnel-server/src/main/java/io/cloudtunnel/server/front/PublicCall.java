@@ -5,6 +5,7 @@ import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.frame.RequestHead;
 import io.cloudtunnel.protocol.frame.ResponseHead;
 import java.io.IOException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +90,15 @@ public interface PublicCall {
      * @param trailers sent where there is a place for them
      */
     void end(Fields trailers) throws IOException;
+
+    /** How long a client that is still sending has to see a response that is complete. */
+    Duration readOn();
+
+    /**
+     * The response is complete, and the rest of the request is not wanted: whoever reads it finds
+     * its end, or fails. What was written of the response stays on its way. Does not block.
+     */
+    void stopReading();
 
     /** Breaks the response off, so that the client does not take it for complete. */
     void abort();

@@ -97,15 +97,35 @@ public final class PublicHandler {
         drain.enter();
         ResponsePump response = new ResponsePump(call, log, rules);
         try {
-            switch (route) {
-                case Route.Tunnel tunnel -> carry(call, tunnel, response, log);
-                case Route.Redirect redirect -> {
-                    if (!role.servesPublic()) {
-                        throw wrongRole();
-                    }
-                    response.redirect(redirect.location());
+            answering(call, response, log, () -> answer(call, route, response, log));
+        } finally {
+            drain.leave();
+            log.write();
+        }
+    }
+
+    private void answer(PublicCall call, Route route, ResponsePump response, RequestLog log)
+            throws ExchangeException, IOException, InterruptedException {
+        switch (route) {
+            case Route.Tunnel tunnel -> carry(call, tunnel, response, log);
+            case Route.Redirect redirect -> {
+                if (!role.servesPublic()) {
+                    throw wrongRole();
                 }
+                response.redirect(redirect.location());
             }
+        }
+    }
+
+    /** What a request comes to, unless it fails. */
+    private interface Work {
+        void run() throws ExchangeException, IOException, InterruptedException;
+    }
+
+    /** Does it; a failure is the answer. */
+    private void answering(PublicCall call, ResponsePump response, RequestLog log, Work work) {
+        try {
+            work.run();
         } catch (ExchangeException e) {
             if (e.code() == ErrorCode.CANCELLED) { // by the pump of the request
                 log.failed(e.code());
@@ -123,11 +143,8 @@ public final class PublicHandler {
             response.fail(shuttingDown());
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
-            LOGGER.log(Level.ERROR, "request " + requestId + " failed by a defect", e);
+            LOGGER.log(Level.ERROR, "request " + log.requestId() + " failed by a defect", e);
             response.fail(new ExchangeException(ErrorCode.INTERNAL, "internal error"));
-        } finally {
-            drain.leave();
-            log.write();
         }
     }
 
@@ -232,19 +249,56 @@ public final class PublicHandler {
         Exchange exchange = pass.paced(opened);
         RequestPump pump = new RequestPump(call, exchange, log);
         try {
+            // Also the answer to a failure comes first: until it is there, a client that waits for
+            // it before it sends its body would be waited for.
+            Work passing =
+                    () ->
+                            pass(
+                                    call,
+                                    path,
+                                    exchange,
+                                    pump,
+                                    upgrade == null,
+                                    answersExpect,
+                                    response);
+            answering(call, response, log, passing);
+        } finally {
+            pump.finish(); // until then the local service may read on what it has answered
+            exchange.cancel(gone());
+            log.carriedBy(opened.agent(), opened.wasSentAgain());
+        }
+    }
+
+    /**
+     * Passes the request and its answer on; an exchange that fails is over.
+     *
+     * @param startsNow whether the request does not wait for an answer that changes the protocol
+     */
+    private void pass(
+            PublicCall call,
+            Route.Tunnel path,
+            Exchange exchange,
+            RequestPump pump,
+            boolean startsNow,
+            boolean answersExpect,
+            ResponsePump response)
+            throws ExchangeException, IOException, InterruptedException {
+        boolean passed = false;
+        try {
             if (answersExpect) { // the body has to be whole before anything can be sent
                 call.interim(new ResponseHead(100, "Continue", Fields.EMPTY));
             }
             call.onGone(() -> exchange.cancel(gone())); // also while a small one waits to be sent
-            if (upgrade == null) {
+            if (startsNow) {
                 pump.start();
             }
             response.pass(exchange, presentation.of(path, call, arrival(call)), pump::startRaw);
             pump.join();
+            passed = true;
         } finally {
-            exchange.cancel(gone());
-            pump.finish();
-            log.carriedBy(opened.agent(), opened.wasSentAgain());
+            if (!passed) {
+                exchange.cancel(gone());
+            }
         }
     }
 

@@ -25,7 +25,8 @@ final class RequestPump {
     /** After an early answer so much of the body is still read, so that the answer is seen. */
     private static final long READ_ON_BYTES = 1024 * 1024;
 
-    private static final Duration READ_ON_TIME = Duration.ofSeconds(2);
+    /** Whoever reads finds the end of what it reads by then, unless it hangs. */
+    private static final Duration STOP_TIME = Duration.ofSeconds(2);
 
     private final PublicCall call;
     private final Exchange exchange;
@@ -132,15 +133,26 @@ final class RequestPump {
         }
     }
 
-    /** The response is over, so the request is: waits a little for the client, then cuts it off. */
+    /**
+     * The response is over, and so the request is: a client that is still sending has a moment to
+     * see the response, which goes out whole. What it sends meanwhile goes on; then it is listened
+     * to no longer.
+     */
     void finish() {
         Thread running = thread;
+        if (running == null) {
+            return;
+        }
         try {
-            if (running != null && !running.join(READ_ON_TIME)) {
-                call.abort();
+            if (!running.join(call.readOn())) {
+                exchange.cancel(new ExchangeException(ErrorCode.CANCELLED, "the answer is over"));
+                call.stopReading();
+                if (!running.join(STOP_TIME)) { // for one thread at a time may read
+                    call.abort();
+                }
             }
         } catch (InterruptedException e) {
-            call.abort();
+            call.stopReading();
             Thread.currentThread().interrupt();
         }
     }

@@ -21,7 +21,7 @@ final class RoutingBody {
     private static final int PIECE = 64 * 1024;
 
     /** How long a client that is still sending has to see the response. */
-    private static final Duration LINGER = Duration.ofSeconds(2);
+    static final Duration LINGER = Duration.ofSeconds(2);
 
     private final ServerRequest request;
     private final StreamWatch watch;

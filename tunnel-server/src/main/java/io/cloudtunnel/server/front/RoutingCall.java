@@ -16,6 +16,7 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -247,6 +248,17 @@ final class RoutingCall implements PublicCall {
         if (http2) {
             body.drop();
         }
+    }
+
+    @Override
+    public Duration readOn() {
+        return RoutingBody.LINGER;
+    }
+
+    /** The stream is reset once its response is out; a connection of HTTP/1.1 is closed. */
+    @Override
+    public void stopReading() {
+        abort();
     }
 
     @Override

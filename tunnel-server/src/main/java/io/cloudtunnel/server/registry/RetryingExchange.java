@@ -7,22 +7,18 @@ import io.cloudtunnel.protocol.frame.ResponseHead;
 import io.cloudtunnel.protocol.session.Exchange;
 import io.cloudtunnel.protocol.session.ExchangeException;
 import io.cloudtunnel.protocol.session.MemoryBudget;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A request that is sent again on another link, once at most, where docs/protocol.md, 8.5, allows
- * it. Until something of an answer has come it keeps up to 64 KiB of the body, within the memory
- * budget.
+ * it. Until something of an answer has come it keeps the body ({@link KeptBody}).
  *
- * <p>Only the thread that sends does so while it has something to send, and only the one that
- * receives afterwards: so it is never two.
+ * <p>One thread does so: the one that sends, if it finds the failure in the midst of sending;
+ * otherwise the one that receives, since the other one may wait for the client, which may wait for
+ * an answer. Meanwhile whoever has more to send waits, and then goes on where the request is now.
  */
 final class RetryingExchange implements TunnelExchange {
-
-    static final int MOST_KEPT = 64 * 1024;
 
     private final TunnelUpstream tunnel;
     private final MemoryBudget budget;
@@ -35,9 +31,8 @@ final class RetryingExchange implements TunnelExchange {
     private Attempt attempt;
     private TunnelLink link;
     private boolean settled; // an answer began, or the body is not wanted
-    private @Nullable List<Bytes> kept; // up to MOST_KEPT, while it may be sent again
-    private int keptBytes;
-    private boolean incomplete; // more was sent than is kept
+    private KeptBody kept; // while it may be sent again
+    private boolean inside; // the thread that sends is at it
     private @Nullable Fields trailers; // once the request has ended
     private @Nullable ExchangeException failure;
     private Bridge.@Nullable Wait waiting;
@@ -67,6 +62,7 @@ final class RetryingExchange implements TunnelExchange {
         this.head = head;
         this.bodyLength = bodyLength;
         this.link = link;
+        this.kept = new KeptBody(budget);
         this.attempt = isSecond ? Attempt.SECOND : Attempt.FIRST;
         this.current = link.open(head, bodyLength);
     }
@@ -75,61 +71,73 @@ final class RetryingExchange implements TunnelExchange {
 
     @Override
     public boolean send(Bytes piece) throws ExchangeException, InterruptedException {
-        Exchange on = keep(piece);
+        Exchange on = enter(piece);
         try {
-            if (on.send(piece)) {
-                return true;
+            boolean wanted = sendOrSendAgain(on, piece);
+            if (!wanted) {
+                settle(); // nobody wants the rest, which is known of this agent only
             }
+            return wanted;
+        } finally {
+            leave();
+        }
+    }
+
+    private boolean sendOrSendAgain(Exchange on, Bytes piece)
+            throws ExchangeException, InterruptedException {
+        try {
+            return on.send(piece);
         } catch (ExchangeException e) {
             claim(e);
-            if (sendAgain(on, e)) {
-                return true;
+            return sendAgain(on, e);
+        }
+    }
+
+    /** Where to send; waits while the other thread sends again. A failure is found here then. */
+    private Exchange enter(@Nullable Bytes piece) throws ExchangeException, InterruptedException {
+        while (true) {
+            CountDownLatch latch;
+            synchronized (this) {
+                if (attempt != Attempt.BETWEEN) {
+                    inside = true;
+                    if (piece != null && attempt == Attempt.FIRST && !settled && failure == null) {
+                        kept.add(piece);
+                    }
+                    return current;
+                }
+                if (failure != null) {
+                    throw failure;
+                }
+                latch = change();
             }
+            latch.await(); // the thread that sends again has deadlines, and ends or fails
         }
-        settle(); // nobody wants the rest, which is known of this agent only
-        return false;
     }
 
-    private synchronized Exchange keep(Bytes piece) {
-        if (attempt != Attempt.FIRST || settled || incomplete || failure != null) {
-            return current;
-        }
-        if (keptBytes + piece.length() > MOST_KEPT || !tryReserve(piece.length())) {
-            incomplete = true;
-            drop();
-            signal();
-            return current;
-        }
-        keptBytes += piece.length();
-        if (kept == null) {
-            kept = new ArrayList<>(1);
-        }
-        kept.add(piece);
-        return current;
-    }
-
-    /** The last quarter is for what cannot be done without. */
-    private boolean tryReserve(int bytes) {
-        return budget.usedBytes() + bytes <= budget.limitBytes() / 4 * 3
-                && budget.tryReserve(bytes);
+    private synchronized void leave() {
+        inside = false;
+        signal();
     }
 
     @Override
     public void endRequest(Fields last) throws ExchangeException, InterruptedException {
-        Exchange on = current;
-        ExchangeException failed = null;
+        Exchange on = enter(null);
         try {
-            on.endRequest(last);
-        } catch (ExchangeException e) {
-            claim(e);
-            failed = e;
-        }
-        synchronized (this) {
-            trailers = last;
-            signal();
-        }
-        if (failed != null) {
-            boolean ignored = sendAgain(on, failed);
+            ExchangeException failed = null;
+            try {
+                on.endRequest(last);
+            } catch (ExchangeException e) {
+                claim(e);
+                failed = e;
+            }
+            synchronized (this) {
+                trailers = last;
+            }
+            if (failed != null) {
+                boolean ignored = sendAgain(on, failed);
+            }
+        } finally {
+            leave();
         }
     }
 
@@ -144,7 +152,7 @@ final class RetryingExchange implements TunnelExchange {
                 settle();
                 return answer;
             } catch (ExchangeException e) {
-                if (claimAfterSending(on, e)) {
+                if (claimUnlessSending(on, e)) {
                     boolean ignored = sendAgain(on, e);
                 }
             }
@@ -188,7 +196,7 @@ final class RetryingExchange implements TunnelExchange {
             }
             on = current;
             wait = waiting;
-            drop();
+            kept.drop();
             signal();
         }
         if (wait != null) {
@@ -210,7 +218,7 @@ final class RetryingExchange implements TunnelExchange {
     private boolean mayBeClaimed(ExchangeException why) {
         return attempt == Attempt.FIRST
                 && !settled
-                && !incomplete
+                && !kept.isIncomplete()
                 && failure == null
                 && SendingAgain.isAllowed(why, head, bodyLength);
     }
@@ -220,7 +228,7 @@ final class RetryingExchange implements TunnelExchange {
      *
      * @return whether it is the one to send again; otherwise the other one has done so
      */
-    private boolean claimAfterSending(Exchange on, ExchangeException why)
+    private boolean claimUnlessSending(Exchange on, ExchangeException why)
             throws ExchangeException, InterruptedException {
         while (true) {
             CountDownLatch latch;
@@ -231,23 +239,15 @@ final class RetryingExchange implements TunnelExchange {
                 if (failure != null) {
                     throw failure;
                 }
-                boolean sending = trailers == null && !isUpgrade();
-                if (attempt != Attempt.BETWEEN && !(sending && mayBeClaimed(why))) {
+                boolean theirs = attempt == Attempt.BETWEEN || (inside && mayBeClaimed(why));
+                if (!theirs) {
                     claim(why);
                     return true;
                 }
-                if (change == null) {
-                    change = new CountDownLatch(1);
-                }
-                latch = change;
+                latch = change();
             }
-            latch.await(); // the thread that sends has deadlines, and ends or cancels
+            latch.await(); // it is at it, and so has a deadline: it sends again, fails or leaves
         }
-    }
-
-    /** Then the request does not end before its answer. */
-    private boolean isUpgrade() {
-        return bodyLength == 0 && head.fields().contains("Upgrade");
     }
 
     /** Returns false if the body is not wanted. */
@@ -256,29 +256,26 @@ final class RetryingExchange implements TunnelExchange {
         try {
             failed.cancel(why); // it has failed: this frees what it holds
             Exchange next = openElsewhere(why);
-            List<Bytes> pieces;
-            int bytes;
+            KeptBody body;
             Fields end;
             ExchangeException late;
             synchronized (this) {
                 late = failure;
                 current = next;
-                attempt = Attempt.SECOND;
-                pieces = kept == null ? List.of() : kept;
-                bytes = keptBytes;
-                kept = null;
-                keptBytes = 0;
+                body = kept;
+                kept = new KeptBody(budget); // which stays empty
                 end = trailers;
-                signal();
+                signal(); // who receives goes on there; who sends waits for its turn
             }
             try {
                 if (late != null) { // it was cancelled meanwhile
                     next.cancel(late);
                     throw late;
                 }
-                return SendingAgain.replay(next, pieces, end);
+                return SendingAgain.replay(next, body.pieces(), end);
             } finally {
-                budget.release(bytes);
+                body.drop();
+                sentAgain();
             }
         } catch (ExchangeException e) {
             throw fail(e);
@@ -286,6 +283,11 @@ final class RetryingExchange implements TunnelExchange {
             fail(why);
             throw e;
         }
+    }
+
+    private synchronized void sentAgain() {
+        attempt = Attempt.SECOND;
+        signal();
     }
 
     private Exchange openElsewhere(ExchangeException why)
@@ -318,7 +320,7 @@ final class RetryingExchange implements TunnelExchange {
     /** It can be sent again no more. */
     private synchronized void settle() {
         settled = true;
-        drop();
+        kept.drop();
         signal();
     }
 
@@ -326,15 +328,16 @@ final class RetryingExchange implements TunnelExchange {
         if (failure == null) {
             failure = reason;
         }
-        drop();
+        kept.drop();
         signal();
         return failure;
     }
 
-    private void drop() {
-        kept = null;
-        budget.release(keptBytes);
-        keptBytes = 0;
+    private CountDownLatch change() {
+        if (change == null) {
+            change = new CountDownLatch(1);
+        }
+        return change;
     }
 
     private void signal() {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -138,6 +139,7 @@ public final class FakeLink implements AgentLink {
         volatile boolean ended;
         volatile boolean cancelled;
         volatile boolean wanted = true;
+        volatile @Nullable CountDownLatch credit; // for which a piece waits
         private volatile @Nullable ExchangeException failure;
         private final BlockingQueue<Object> answers = new LinkedBlockingQueue<>();
 
@@ -151,7 +153,11 @@ public final class FakeLink implements AgentLink {
         }
 
         @Override
-        public boolean send(Bytes piece) throws ExchangeException {
+        public boolean send(Bytes piece) throws ExchangeException, InterruptedException {
+            CountDownLatch awaited = credit;
+            if (awaited != null) {
+                awaited.await();
+            }
             throwIfFailed();
             body.append(piece.utf8());
             return wanted;

@@ -14,6 +14,7 @@ import io.cloudtunnel.protocol.session.Exchange;
 import io.cloudtunnel.protocol.session.ExchangeException;
 import io.cloudtunnel.protocol.session.MemoryBudget;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -180,6 +181,106 @@ class RetryingExchangeTest {
         exchange.cancel(gone());
     }
 
+    private static FutureTask<Integer> receives(Exchange exchange) {
+        FutureTask<Integer> answer = new FutureTask<>(() -> exchange.receiveHead().status());
+        Thread.ofVirtual().start(answer);
+        return answer;
+    }
+
+    private static void await(FakeLink link, String body) {
+        while (link.count() == 0 || !body.contentEquals(link.only().body)) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void aBodyThatPausesIsSentAgainByWhoReceives() throws Exception {
+        Exchange exchange = open("POST", Exchange.UNKNOWN_LENGTH);
+        assertTrue(exchange.send(PIECE));
+        FutureTask<Integer> answer = receives(exchange);
+        first.only().fail(refused());
+        await(second, "piece"); // the client says nothing meanwhile
+        assertTrue(exchange.send(Bytes.latin1(", the rest")));
+        exchange.endRequest(Fields.EMPTY);
+        second.only().head(200);
+        assertEquals(200, answer.get(10, TimeUnit.SECONDS));
+        assertEquals("piece, the rest", second.only().body.toString());
+        assertTrue(second.only().ended);
+        exchange.cancel(gone());
+    }
+
+    @Test
+    void aBodyThatPausesDoesNotHoldTheFailureBack() throws Exception {
+        links.remove("t", second);
+        Exchange exchange = open("POST", Exchange.UNKNOWN_LENGTH);
+        assertTrue(exchange.send(PIECE));
+        first.only().fail(new ExchangeException(ErrorCode.LOCAL_UNREACHABLE, "down").untouched());
+        assertFails(ErrorCode.LOCAL_UNREACHABLE, exchange);
+        ExchangeException e = assertThrows(ExchangeException.class, () -> exchange.send(PIECE));
+        assertEquals(ErrorCode.LOCAL_UNREACHABLE, e.code());
+    }
+
+    @Test
+    void whoSendsOnWaitsUntilItIsSentAgain() throws Exception {
+        links.remove("t", second);
+        Exchange exchange = open("POST", Exchange.UNKNOWN_LENGTH);
+        assertTrue(exchange.send(PIECE));
+        links.remove("t", first);
+        first.only().fail(refused());
+        FutureTask<Integer> answer = receives(exchange);
+        awaitWaiting();
+        FutureTask<Boolean> rest = new FutureTask<>(() -> exchange.send(Bytes.latin1(", rest")));
+        awaitBlocked(Thread.ofVirtual().start(rest));
+        FakeLink third = FakeLink.binary("c");
+        links.add("t", third);
+        assertTrue(rest.get(10, TimeUnit.SECONDS));
+        assertEquals("piece, rest", third.only().body.toString());
+        third.only().head(200);
+        assertEquals(200, answer.get(10, TimeUnit.SECONDS));
+        exchange.cancel(gone());
+    }
+
+    @Test
+    void whoSendsOnIsWokenByTheEnd() throws Exception {
+        links.remove("t", second);
+        Exchange exchange = open("POST", Exchange.UNKNOWN_LENGTH);
+        links.remove("t", first);
+        first.only().fail(refused());
+        FutureTask<Integer> answer = receives(exchange);
+        awaitWaiting();
+        FutureTask<Boolean> rest = new FutureTask<>(() -> exchange.send(PIECE));
+        awaitBlocked(Thread.ofVirtual().start(rest));
+        exchange.cancel(gone());
+        assertThrows(ExecutionException.class, () -> rest.get(10, TimeUnit.SECONDS));
+        assertThrows(ExecutionException.class, () -> answer.get(10, TimeUnit.SECONDS));
+    }
+
+    /** Both threads find the failure; the piece that was being sent is sent again once. */
+    @Test
+    void whoIsAtItSendsAgain() throws Exception {
+        CountDownLatch credit = new CountDownLatch(1);
+        Exchange exchange = open("POST", Exchange.UNKNOWN_LENGTH);
+        first.only().credit = credit;
+        FutureTask<Boolean> piece = new FutureTask<>(() -> exchange.send(PIECE));
+        awaitBlocked(Thread.ofVirtual().start(piece));
+        first.only().fail(refused());
+        FutureTask<Integer> answer = new FutureTask<>(() -> exchange.receiveHead().status());
+        awaitBlocked(Thread.ofVirtual().start(answer));
+        assertEquals(0, second.count());
+        credit.countDown();
+        assertTrue(piece.get(10, TimeUnit.SECONDS));
+        second.only().head(200);
+        assertEquals(200, answer.get(10, TimeUnit.SECONDS));
+        assertEquals("piece", second.only().body.toString());
+        exchange.cancel(gone());
+    }
+
+    private static void awaitBlocked(Thread thread) {
+        while (thread.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+    }
+
     @Test
     void aRefusalThatIsNoticedAtTheEnd() throws Exception {
         Exchange exchange = open("POST", 5);
@@ -193,7 +294,7 @@ class RetryingExchangeTest {
 
     @Test
     void moreThanIsKeptIsNotSentAgain() throws Exception {
-        Bytes large = Bytes.wrap(new byte[RetryingExchange.MOST_KEPT]);
+        Bytes large = Bytes.wrap(new byte[KeptBody.MOST]);
         Exchange whole = sent(open("POST", large.length()), large);
         assertEquals(large.length(), budget.usedBytes());
         first.only().fail(refused());
