@@ -8,6 +8,8 @@ import io.cloudtunnel.server.agents.RegisterHandler;
 import io.cloudtunnel.server.agents.TunnelHandlers;
 import io.cloudtunnel.server.agents.WrongRole;
 import io.cloudtunnel.server.connection.AcceptedSockets;
+import io.cloudtunnel.server.connection.FileLimit;
+import io.cloudtunnel.server.connection.OpenConnections;
 import io.cloudtunnel.server.connection.PublicConnectionSelector;
 import io.cloudtunnel.server.connection.SwitchingUpgrader;
 import io.cloudtunnel.server.front.ErrorAnswer;
@@ -90,12 +92,16 @@ final class ListenerSetup {
         if (server.protocols().stream().noneMatch(WsConfig.class::isInstance)) {
             server.addProtocol(WsConfig.create()); // the application may have WebSockets of its own
         }
+        OpenConnections connections = new OpenConnections(FileLimit.connections());
         AcceptedSockets sockets =
                 new AcceptedSockets(
-                        socketOptions(server), below, config.clientLimits().handshake());
+                        socketOptions(server),
+                        below,
+                        config.clientLimits().handshake(),
+                        connections);
         parts.patrol().add(sockets);
         server.routing(routing)
-                .addConnectionSelector(selector(sockets))
+                .addConnectionSelector(selector(sockets, connections))
                 // One selector alone gets each connection at once, and Helidon would find its own.
                 .protocolsDiscoverServices(false)
                 .contentEncoding(
@@ -129,7 +135,8 @@ final class ListenerSetup {
         return options.tcpNoDelay(true).build();
     }
 
-    private PublicConnectionSelector selector(AcceptedSockets sockets) {
+    private PublicConnectionSelector selector(
+            AcceptedSockets sockets, OpenConnections connections) {
         Http1ConnectionSelector routed =
                 Http1ConnectionSelector.builder()
                         .config(http1Config())
@@ -145,6 +152,7 @@ final class ListenerSetup {
                                         .build()
                                 : null,
                         sockets,
+                        connections,
                         parts.patrol(),
                         config.clientLimits(),
                         HttpLimits.DEFAULT.withHeadBytes(config.limits().headBytes())));
