@@ -11,7 +11,6 @@ import io.helidon.webserver.ConnectionContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -45,10 +44,9 @@ final class Http2Context extends HelidonContext {
             HttpInput in,
             Deadline writing,
             Duration writeStall,
-            int mostHeadBytes,
-            Runnable abort) {
+            int mostHeadBytes) {
         Writer writer = new Writer(context.dataWriter(), writing, writeStall, new ReentrantLock());
-        Streams streams = new Streams(writer, abort);
+        Streams streams = new Streams(writer);
         return new Http2Context(context, in, streams, writer, mostHeadBytes);
     }
 
@@ -73,30 +71,21 @@ final class Http2Context extends HelidonContext {
 
     private static final class Streams implements Http2Input.Streams {
 
-        /** Answered uploads that a client may neither end nor reset. */
-        private static final int MOST_DISCARDED = 1000;
-
         private static final int ENHANCE_YOUR_CALM = 0xb;
 
         private final Map<Integer, StreamWatch> open =
                 new ConcurrentHashMap<>(); // bounded by the streams that Helidon allows
-        private final Set<Integer> discarded = ConcurrentHashMap.newKeySet(); // MOST_DISCARDED
+        private final DiscardedStreams discarded = new DiscardedStreams();
         private final Writer writer;
-        private final Runnable close;
         private int latest; // these two are of the thread that reads
         private boolean latestWithoutBody;
 
-        Streams(Writer writer, Runnable close) {
+        Streams(Writer writer) {
             this.writer = writer;
-            this.close = close;
         }
 
         void discard(int id) {
-            if (discarded.size() >= MOST_DISCARDED) {
-                close.run();
-            } else {
-                discarded.add(id);
-            }
+            discarded.add(id);
         }
 
         @Override

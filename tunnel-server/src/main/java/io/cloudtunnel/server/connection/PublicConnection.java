@@ -125,8 +125,7 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
                         in,
                         writing,
                         shared.limits().writeStall(),
-                        shared.messageLimits().headBytes(),
-                        socket::abort);
+                        shared.messageLimits().headBytes());
         ServerConnection helidons = selector.connection(own);
         http2 = own;
         routed = helidons;
