@@ -14,6 +14,7 @@ import io.cloudtunnel.server.connection.PublicConnectionSelector;
 import io.cloudtunnel.server.connection.SwitchingUpgrader;
 import io.cloudtunnel.server.front.ErrorAnswer;
 import io.cloudtunnel.server.front.PublicHandler;
+import io.cloudtunnel.server.front.RoutedBodies;
 import io.cloudtunnel.server.front.RoutingFields;
 import io.cloudtunnel.server.front.RoutingFrontEnd;
 import io.cloudtunnel.server.observe.HealthHandlers;
@@ -87,6 +88,7 @@ final class ListenerSetup {
         HttpRouting.Builder routing = server.routing().orElseGet(HttpRouting::builder);
         RoutingFrontEnd frontEnd = new RoutingFrontEnd(parts.publicHandler());
         // First: by its raw path a request is the tunnels', whatever route the decoded one has.
+        routing.addFilter(new RoutedBodies());
         routing.any(frontEnd).register("/health", new HealthHandlers(parts.health()));
         routeAgents(routing);
         if (server.protocols().stream().noneMatch(WsConfig.class::isInstance)) {

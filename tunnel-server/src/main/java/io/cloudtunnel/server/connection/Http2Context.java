@@ -1,6 +1,7 @@
 package io.cloudtunnel.server.connection;
 
 import io.cloudtunnel.protocol.http.HttpInput;
+import io.cloudtunnel.server.front.BodyPace;
 import io.cloudtunnel.server.front.StreamWatch;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataReader;
@@ -43,10 +44,11 @@ final class Http2Context extends HelidonContext {
             ConnectionContext context,
             HttpInput in,
             Deadline writing,
-            Duration writeStall,
+            ClientLimits limits,
             int mostHeadBytes) {
-        Writer writer = new Writer(context.dataWriter(), writing, writeStall, new ReentrantLock());
-        Streams streams = new Streams(writer);
+        Writer writer =
+                new Writer(context.dataWriter(), writing, limits.writeStall(), new ReentrantLock());
+        Streams streams = new Streams(writer, limits);
         return new Http2Context(context, in, streams, writer, mostHeadBytes);
     }
 
@@ -64,6 +66,11 @@ final class Http2Context extends HelidonContext {
         return streams.open.isEmpty();
     }
 
+    /** Ends what takes a client too long. */
+    void look(long nowNanos) {
+        streams.open.values().forEach(watch -> watch.look(nowNanos));
+    }
+
     /** The connection has ended, and all its streams have. */
     void end() {
         streams.open.values().forEach(StreamWatch::end);
@@ -77,15 +84,25 @@ final class Http2Context extends HelidonContext {
                 new ConcurrentHashMap<>(); // bounded by the streams that Helidon allows
         private final DiscardedStreams discarded = new DiscardedStreams();
         private final Writer writer;
+        private final ClientLimits limits;
         private int latest; // these two are of the thread that reads
         private boolean latestWithoutBody;
 
-        Streams(Writer writer) {
+        Streams(Writer writer, ClientLimits limits) {
             this.writer = writer;
+            this.limits = limits;
         }
 
-        void discard(int id) {
-            discarded.add(id);
+        /** The watch of a stream that begins. */
+        StreamWatch begin(int id) {
+            StreamWatch watch =
+                    new StreamWatch(
+                            latestWithoutBody,
+                            () -> discarded.add(id),
+                            new BodyPace(
+                                    limits.progress(), limits.progressBytes(), limits.bodyIdle()));
+            open.put(id, watch);
+            return watch;
         }
 
         @Override
@@ -153,9 +170,7 @@ final class Http2Context extends HelidonContext {
         @Override
         public void execute(Runnable request) {
             int id = streams.latest;
-            StreamWatch watch =
-                    new StreamWatch(streams.latestWithoutBody, () -> streams.discard(id));
-            streams.open.put(id, watch);
+            StreamWatch watch = streams.begin(id);
             Context requests =
                     Context.builder()
                             .parent(context.listenerContext().context())
@@ -164,7 +179,7 @@ final class Http2Context extends HelidonContext {
             requests.register(watch);
             threads.execute(() -> {
                 try {
-                    Contexts.runInContext(requests, request);
+                    watch.serve(() -> Contexts.runInContext(requests, request));
                 } finally {
                     streams.open.remove(id);
                 }

@@ -121,11 +121,7 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
     private void http2(ServerConnectionSelector selector, Limit limit) throws InterruptedException {
         Http2Context own =
                 Http2Context.of(
-                        context,
-                        in,
-                        writing,
-                        shared.limits().writeStall(),
-                        shared.messageLimits().headBytes());
+                        context, in, writing, shared.limits(), shared.messageLimits().headBytes());
         ServerConnection helidons = selector.connection(own);
         http2 = own;
         routed = helidons;
@@ -253,6 +249,10 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
     @Override
     public void look(long nowNanos) {
         departure.look(nowNanos);
+        Http2Context own = http2;
+        if (own != null) {
+            own.look(nowNanos);
+        }
         if (reading.passed(nowNanos)) {
             tooSlow = true;
             Thread.ofVirtual().name("tunnel-slow-client").start(socket::endInput);
@@ -264,15 +264,9 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
 
     /** For how long it has waited for a request, if it does. */
     Optional<OpenConnections.Idle> idle() {
-        Http2Context own = http2;
-        ServerConnection helidons = routed;
-        if (idle) {
-            Duration left = reading.left(System.nanoTime());
-            return Optional.of(new OpenConnections.Idle(this, shared.limits().idle().minus(left)));
-        }
-        return own != null && helidons != null && own.isIdle()
-                ? Optional.of(new OpenConnections.Idle(this, helidons.idleTime()))
-                : Optional.empty();
+        Duration time =
+                idle ? shared.limits().idle().minus(reading.left(System.nanoTime())) : idleTime();
+        return time.isZero() ? Optional.empty() : Optional.of(new OpenConnections.Idle(this, time));
     }
 
     /** It finds the end of its input, as if its client had left. */

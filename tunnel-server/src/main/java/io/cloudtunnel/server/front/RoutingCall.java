@@ -16,6 +16,7 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -50,11 +51,14 @@ final class RoutingCall implements PublicCall {
                         query.isEmpty() ? null : query,
                         RoutingFields.of(request));
         this.http2 = RoutingFields.isHttp2(request);
-        this.watch =
-                request.context()
-                        .get(StreamWatch.class)
-                        .orElseGet(() -> new StreamWatch(!http2, () -> {}));
+        this.watch = request.context().get(StreamWatch.class).orElseGet(() -> unwatched(http2));
         this.body = new RoutingBody(request, watch, lengthOfBody());
+    }
+
+    /** Of a stream of which nobody tells. */
+    private static StreamWatch unwatched(boolean http2) {
+        Duration any = Duration.ofDays(1);
+        return new StreamWatch(!http2, () -> {}, new BodyPace(any, 1, any));
     }
 
     private long lengthOfBody() {
@@ -130,6 +134,7 @@ final class RoutingCall implements PublicCall {
 
     @Override
     public void begin(ResponseHead answer, boolean hasBody) throws IOException {
+        watch.answering();
         if (http2 && answer.fields().byteCount() > HTTP2_HEAD_BYTES) {
             refused = true;
             response.status(Status.BAD_GATEWAY_502);
