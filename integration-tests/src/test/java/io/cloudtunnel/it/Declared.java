@@ -78,11 +78,18 @@ record Declared(String name, What what, String why) {
         };
     }
 
+    /** Of what only the server, or server and agent, may say other spellings are dropped, too. */
     private boolean covers(String lowerName) {
+        boolean theirs = name.startsWith("X-") || name.startsWith("Cloud");
+        String said = theirs && isOfRequests() ? lowerName.replace('_', '-') : lowerName;
         String own = name.toLowerCase(Locale.ROOT);
         return own.endsWith("*")
-                ? lowerName.startsWith(own.substring(0, own.length() - 1))
-                : lowerName.equals(own);
+                ? said.startsWith(own.substring(0, own.length() - 1))
+                : said.equals(own);
+    }
+
+    private boolean isOfRequests() {
+        return what == What.SET || what == What.DROPPED;
     }
 
     private static boolean is(String lowerName, What what) {

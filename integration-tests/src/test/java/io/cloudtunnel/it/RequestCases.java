@@ -112,10 +112,18 @@ final class RequestCases {
         all.add(
                 get(
                         "what only the server may say",
-                        "X-Forwarded-For: 6.6.6.6\r\nForwarded: for=6.6.6.6\r\nX-Real-IP: 6.6.6.6"
-                                + "\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: evil\r\n"
-                                + "X-Forwarded-Prefix: /evil\r\nX-Forwarded-Port: 1\r\n"
-                                + "X-Tunnel-Id: evil\r\ncloudtunnel-Probe: 1\r\nX-Request-Id: e"));
+                        "X-Forwarded-For: 6.6.6.6\r\n"
+                                + "X_Forwarded_For: 6.6.6.6\r\n"
+                                + "X_Custom: 1\r\n"
+                                + "Forwarded: for=6.6.6.6\r\n"
+                                + "X-Real-IP: 6.6.6.6\r\n"
+                                + "X-Forwarded-Proto: https\r\n"
+                                + "X-Forwarded-Host: evil\r\n"
+                                + "X-Forwarded-Prefix: /evil\r\n"
+                                + "X-Forwarded-Port: 1\r\n"
+                                + "X-Tunnel-Id: evil\r\n"
+                                + "cloudtunnel-Probe: 1\r\n"
+                                + "X-Request-Id: e"));
     }
 
     private static void bodies(List<Case> all) {

@@ -8,10 +8,13 @@ import io.cloudtunnel.server.agents.RegisterHandler;
 import io.cloudtunnel.server.agents.TunnelHandlers;
 import io.cloudtunnel.server.agents.WrongRole;
 import io.cloudtunnel.server.connection.AcceptedSockets;
+import io.cloudtunnel.server.connection.FileLimit;
+import io.cloudtunnel.server.connection.OpenConnections;
 import io.cloudtunnel.server.connection.PublicConnectionSelector;
 import io.cloudtunnel.server.connection.SwitchingUpgrader;
 import io.cloudtunnel.server.front.ErrorAnswer;
 import io.cloudtunnel.server.front.PublicHandler;
+import io.cloudtunnel.server.front.RoutedBodies;
 import io.cloudtunnel.server.front.RoutingFields;
 import io.cloudtunnel.server.front.RoutingFrontEnd;
 import io.cloudtunnel.server.observe.HealthHandlers;
@@ -85,17 +88,22 @@ final class ListenerSetup {
         HttpRouting.Builder routing = server.routing().orElseGet(HttpRouting::builder);
         RoutingFrontEnd frontEnd = new RoutingFrontEnd(parts.publicHandler());
         // First: by its raw path a request is the tunnels', whatever route the decoded one has.
+        routing.addFilter(new RoutedBodies());
         routing.any(frontEnd).register("/health", new HealthHandlers(parts.health()));
         routeAgents(routing);
         if (server.protocols().stream().noneMatch(WsConfig.class::isInstance)) {
             server.addProtocol(WsConfig.create()); // the application may have WebSockets of its own
         }
+        OpenConnections connections = new OpenConnections(FileLimit.connections());
         AcceptedSockets sockets =
                 new AcceptedSockets(
-                        socketOptions(server), below, config.clientLimits().handshake());
+                        socketOptions(server),
+                        below,
+                        config.clientLimits().handshake(),
+                        connections);
         parts.patrol().add(sockets);
         server.routing(routing)
-                .addConnectionSelector(selector(sockets))
+                .addConnectionSelector(selector(sockets, connections))
                 // One selector alone gets each connection at once, and Helidon would find its own.
                 .protocolsDiscoverServices(false)
                 .contentEncoding(
@@ -129,7 +137,8 @@ final class ListenerSetup {
         return options.tcpNoDelay(true).build();
     }
 
-    private PublicConnectionSelector selector(AcceptedSockets sockets) {
+    private PublicConnectionSelector selector(
+            AcceptedSockets sockets, OpenConnections connections) {
         Http1ConnectionSelector routed =
                 Http1ConnectionSelector.builder()
                         .config(http1Config())
@@ -145,6 +154,7 @@ final class ListenerSetup {
                                         .build()
                                 : null,
                         sockets,
+                        connections,
                         parts.patrol(),
                         config.clientLimits(),
                         HttpLimits.DEFAULT.withHeadBytes(config.limits().headBytes())));

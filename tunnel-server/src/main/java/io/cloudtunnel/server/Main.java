@@ -8,6 +8,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** The server as a program. */
@@ -52,8 +53,10 @@ public final class Main {
         return run(server);
     }
 
-    private static int run(TunnelServer server) throws InterruptedException {
+    /** Ends with status 1 where nobody can reach it any more: whoever supervises it helps. */
+    static int run(TunnelServer server) throws InterruptedException {
         CountDownLatch stopped = new CountDownLatch(1);
+        AtomicBoolean deaf = new AtomicBoolean();
         try {
             server.start();
         } catch (IllegalStateException e) {
@@ -69,8 +72,13 @@ public final class Main {
                                     stopped.countDown();
                                 },
                                 "tunnel-server-shutdown"));
+        server.deaf()
+                .thenRun(() -> {
+                    deaf.set(true);
+                    stopped.countDown();
+                });
         stopped.await();
-        return 0;
+        return deaf.get() ? 1 : 0;
     }
 
     private static void warnAboutKey(Settings settings, @Nullable String service) {

@@ -7,6 +7,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.net.ServerSocket;
 import java.net.StandardSocketOptions;
+import java.util.function.Consumer;
 
 /**
  * Leaves the size of receive buffers to the system, which fits it to the connection.
@@ -23,8 +24,12 @@ final class ReceiveBuffers {
 
     private ReceiveBuffers() {}
 
-    /** The same configuration, but for what is done to the listening socket. */
-    static WebServerConfig leftToTheSystem(WebServerConfig config) {
+    /**
+     * The same configuration, but for what is done to the listening socket.
+     *
+     * @param made is told of that socket before it is bound
+     */
+    static WebServerConfig leftToTheSystem(WebServerConfig config, Consumer<ServerSocket> made) {
         return (WebServerConfig)
                 Proxy.newProxyInstance(
                         WebServerConfig.class.getClassLoader(),
@@ -33,6 +38,7 @@ final class ReceiveBuffers {
                             if (method.getName().equals("configureSocket")
                                     && arguments[0] instanceof ServerSocket socket) {
                                 configure(socket);
+                                made.accept(socket);
                                 return null;
                             }
                             try {

@@ -42,9 +42,11 @@ import io.helidon.webserver.WebServerConfig;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.ServerSocket;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -72,7 +74,8 @@ public final class TunnelServer implements AutoCloseable {
     private final Revocations revocations;
     private final TakenNames names;
     private final @Nullable ListenerTls tls;
-    private volatile @Nullable WebServer webServer;
+    private final Patrol patrol;
+    private volatile @Nullable OwnListener ownListener;
 
     TunnelServer(TunnelServerConfig config) {
         Clock clock = Clock.systemUTC();
@@ -81,7 +84,7 @@ public final class TunnelServer implements AutoCloseable {
         this.observatory = new Observatory(config.observation());
         this.timer = new ScheduledThreadPoolExecutor(1, TunnelServer::timerThread);
         this.timer.setRemoveOnCancelPolicy(true);
-        Patrol patrol = new Patrol(timer);
+        this.patrol = new Patrol(timer);
         String key = config.tunnelKey();
         Credentials credentials =
                 new Credentials(key == null ? TunnelKeys.random() : TunnelKeys.parse(key), clock);
@@ -272,7 +275,7 @@ public final class TunnelServer implements AutoCloseable {
      *     started before
      */
     public TunnelServer start() {
-        if (webServer != null) {
+        if (ownListener != null) {
             throw new IllegalStateException("the server was started before");
         }
         WebServerConfig.Builder server =
@@ -286,9 +289,8 @@ public final class TunnelServer implements AutoCloseable {
         if (tls != null) {
             server.tls(tls.tls());
         }
-        WebServer started =
-                WebServer.create(ReceiveBuffers.leftToTheSystem(server.buildPrototype())).start();
-        if (!started.isRunning()) {
+        OwnListener started = new OwnListener(server.buildPrototype());
+        if (!started.start()) {
             observatory.close();
             keeping.close();
             throw new IllegalStateException(
@@ -296,7 +298,8 @@ public final class TunnelServer implements AutoCloseable {
                             + config.port()
                             + ": another program may be using it; choose another one with --port");
         }
-        webServer = started;
+        ownListener = started;
+        patrol.add(started);
         String port = Integer.toString(started.port());
         LOGGER.log(Level.INFO, "listening on port {0}{1}", port, tls == null ? "" : ", with TLS");
         return this;
@@ -304,11 +307,28 @@ public final class TunnelServer implements AutoCloseable {
 
     /** The port that {@link #start} listens on. */
     public int port() {
-        WebServer server = webServer;
-        if (server == null) {
+        return own().port();
+    }
+
+    private OwnListener own() {
+        OwnListener own = ownListener;
+        if (own == null) {
             throw new IllegalStateException("the server is not started");
         }
-        return server.port();
+        return own;
+    }
+
+    /**
+     * Ends once the listener of {@link #start} has ended by itself, which an error in the log says:
+     * nobody can reach this server any more, and a new one has to be started.
+     */
+    public CompletionStage<Void> deaf() {
+        return own().deaf().copy();
+    }
+
+    /** What it listens with; for tests. */
+    @Nullable ServerSocket listening() {
+        return own().socket();
     }
 
     /** The port of the admin listener, once it is started or installed; -1 where there is none. */
@@ -358,7 +378,7 @@ public final class TunnelServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        WebServer server = webServer;
+        OwnListener server = ownListener;
         revocations.close();
         names.close();
         keeping.close();

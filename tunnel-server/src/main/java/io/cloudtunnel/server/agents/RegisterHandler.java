@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.cloudtunnel.protocol.frame.Fields;
+import io.cloudtunnel.protocol.http.HttpException;
 import io.cloudtunnel.server.access.RegistrationRates;
 import io.cloudtunnel.server.auth.Credentials;
 import io.cloudtunnel.server.auth.RegistrationPolicy;
@@ -110,7 +111,9 @@ public final class RegisterHandler implements Handler {
                     refuse(response, UNAVAILABLE, requestId, fields);
                     return;
                 } catch (BadBody e) {
-                    response.header(HeaderValues.CONNECTION_CLOSE); // it is not read to its end
+                    if (!RoutingFields.isHttp2(request)) { // it is not read to its end
+                        response.header(HeaderValues.CONNECTION_CLOSE);
+                    }
                     refuse(response, e.answer, requestId, fields);
                     throw new CloseConnectionException("the body was not read to its end", e);
                 }
@@ -203,6 +206,8 @@ public final class RegisterHandler implements Handler {
         byte[] body;
         try (InputStream in = request.content().inputStream()) {
             body = in.readNBytes(LONGEST_BODY + 1);
+        } catch (HttpException e) {
+            throw new BadBody(e.status(), "request-timeout", String.valueOf(e.getMessage()));
         }
         if (body.length > LONGEST_BODY) {
             throw new BadBody(

@@ -48,6 +48,8 @@ public final class AcceptedSockets implements SocketOptions, Patrol.Guarded {
     private final UnaryOperator<Socket> below;
     private final long handshakeNanos;
 
+    private final OpenConnections open;
+
     private volatile int sweepAt = SWEEP_AT;
 
     /**
@@ -55,8 +57,14 @@ public final class AcceptedSockets implements SocketOptions, Patrol.Guarded {
      *
      * @param below finds the TCP connection below a socket that was just accepted
      * @param handshake what a TLS handshake may take
+     * @param open the connections that have begun
      */
-    public AcceptedSockets(SocketOptions options, UnaryOperator<Socket> below, Duration handshake) {
+    public AcceptedSockets(
+            SocketOptions options,
+            UnaryOperator<Socket> below,
+            Duration handshake,
+            OpenConnections open) {
+        this.open = open;
         this.handshakeNanos = handshake.toNanos();
         this.options = options;
         this.below = below;
@@ -64,6 +72,11 @@ public final class AcceptedSockets implements SocketOptions, Patrol.Guarded {
 
     @Override
     public void configureSocket(Socket socket) {
+        Socket raw = below.apply(socket);
+        if (!mayBegin()) {
+            close(raw);
+            throw new IllegalStateException("too many connections"); // Helidon accepts the next one
+        }
         options.configureSocket(socket);
         if (sockets.size() >= sweepAt) { // one thread accepts
             forgetClosed();
@@ -71,10 +84,24 @@ public final class AcceptedSockets implements SocketOptions, Patrol.Guarded {
         }
         sockets.put(
                 new Ends(socket.getRemoteSocketAddress(), socket.getLocalSocketAddress()),
-                new Accepted(socket, below.apply(socket), System.nanoTime()));
+                new Accepted(socket, raw, System.nanoTime()));
     }
 
-    private void forgetClosed() {
+    private boolean mayBegin() {
+        try {
+            return open.hasPlace(this);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** How many are about to begin. */
+    int count() {
+        return sockets.size();
+    }
+
+    void forgetClosed() {
         sockets.values().removeIf(accepted -> accepted.below().isClosed());
     }
 
@@ -88,14 +115,14 @@ public final class AcceptedSockets implements SocketOptions, Patrol.Guarded {
         for (Accepted accepted : sockets.values()) {
             boolean shakesHands = !accepted.below().equals(accepted.socket());
             if (shakesHands && nowNanos - accepted.sinceNanos() > handshakeNanos) {
-                Thread.ofVirtual().name("tunnel-handshake").start(() -> close(accepted));
+                Thread.ofVirtual().name("tunnel-handshake").start(() -> close(accepted.below()));
             }
         }
     }
 
-    private static void close(Accepted late) {
+    private static void close(Socket raw) {
         try {
-            late.below().close();
+            raw.close();
         } catch (IOException e) {
             LOGGER.log(Level.TRACE, "closing failed", e);
         }

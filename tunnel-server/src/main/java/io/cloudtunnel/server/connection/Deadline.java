@@ -19,6 +19,12 @@ final class Deadline {
         at = NONE;
     }
 
+    /** What is left of it; negative where it has passed, or where nothing is waited for. */
+    Duration left(long nowNanos) {
+        long when = at;
+        return when == NONE ? Duration.ofNanos(-1) : Duration.ofNanos(when - nowNanos);
+    }
+
     /** Whether it has passed; says so once. */
     boolean passed(long nowNanos) {
         long when = at;

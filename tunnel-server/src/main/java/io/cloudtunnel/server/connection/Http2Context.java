@@ -1,6 +1,7 @@
 package io.cloudtunnel.server.connection;
 
 import io.cloudtunnel.protocol.http.HttpInput;
+import io.cloudtunnel.server.front.BodyPace;
 import io.cloudtunnel.server.front.StreamWatch;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataReader;
@@ -11,7 +12,6 @@ import io.helidon.webserver.ConnectionContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -44,11 +44,11 @@ final class Http2Context extends HelidonContext {
             ConnectionContext context,
             HttpInput in,
             Deadline writing,
-            Duration writeStall,
-            int mostHeadBytes,
-            Runnable abort) {
-        Writer writer = new Writer(context.dataWriter(), writing, writeStall, new ReentrantLock());
-        Streams streams = new Streams(writer, abort);
+            ClientLimits limits,
+            int mostHeadBytes) {
+        Writer writer =
+                new Writer(context.dataWriter(), writing, limits.writeStall(), new ReentrantLock());
+        Streams streams = new Streams(writer, limits);
         return new Http2Context(context, in, streams, writer, mostHeadBytes);
     }
 
@@ -66,6 +66,11 @@ final class Http2Context extends HelidonContext {
         return streams.open.isEmpty();
     }
 
+    /** Ends what takes a client too long. */
+    void look(long nowNanos) {
+        streams.open.values().forEach(watch -> watch.look(nowNanos));
+    }
+
     /** The connection has ended, and all its streams have. */
     void end() {
         streams.open.values().forEach(StreamWatch::end);
@@ -73,30 +78,31 @@ final class Http2Context extends HelidonContext {
 
     private static final class Streams implements Http2Input.Streams {
 
-        /** Answered uploads that a client may neither end nor reset. */
-        private static final int MOST_DISCARDED = 1000;
-
         private static final int ENHANCE_YOUR_CALM = 0xb;
 
         private final Map<Integer, StreamWatch> open =
                 new ConcurrentHashMap<>(); // bounded by the streams that Helidon allows
-        private final Set<Integer> discarded = ConcurrentHashMap.newKeySet(); // MOST_DISCARDED
+        private final DiscardedStreams discarded = new DiscardedStreams();
         private final Writer writer;
-        private final Runnable close;
+        private final ClientLimits limits;
         private int latest; // these two are of the thread that reads
         private boolean latestWithoutBody;
 
-        Streams(Writer writer, Runnable close) {
+        Streams(Writer writer, ClientLimits limits) {
             this.writer = writer;
-            this.close = close;
+            this.limits = limits;
         }
 
-        void discard(int id) {
-            if (discarded.size() >= MOST_DISCARDED) {
-                close.run();
-            } else {
-                discarded.add(id);
-            }
+        /** The watch of a stream that begins. */
+        StreamWatch begin(int id) {
+            StreamWatch watch =
+                    new StreamWatch(
+                            latestWithoutBody,
+                            () -> discarded.add(id),
+                            new BodyPace(
+                                    limits.progress(), limits.progressBytes(), limits.bodyIdle()));
+            open.put(id, watch);
+            return watch;
         }
 
         @Override
@@ -164,9 +170,7 @@ final class Http2Context extends HelidonContext {
         @Override
         public void execute(Runnable request) {
             int id = streams.latest;
-            StreamWatch watch =
-                    new StreamWatch(streams.latestWithoutBody, () -> streams.discard(id));
-            streams.open.put(id, watch);
+            StreamWatch watch = streams.begin(id);
             Context requests =
                     Context.builder()
                             .parent(context.listenerContext().context())
@@ -175,7 +179,7 @@ final class Http2Context extends HelidonContext {
             requests.register(watch);
             threads.execute(() -> {
                 try {
-                    Contexts.runInContext(requests, request);
+                    watch.serve(() -> Contexts.runInContext(requests, request));
                 } finally {
                     streams.open.remove(id);
                 }

@@ -1,8 +1,6 @@
 package io.cloudtunnel.server.connection;
 
 import io.cloudtunnel.protocol.frame.Bytes;
-import io.cloudtunnel.protocol.frame.Fields;
-import io.cloudtunnel.protocol.http.BodyFraming;
 import io.cloudtunnel.protocol.http.HttpException;
 import io.cloudtunnel.protocol.http.HttpInput;
 import io.cloudtunnel.protocol.http.HttpOutput;
@@ -10,9 +8,7 @@ import io.cloudtunnel.protocol.http.ReceivedRequest;
 import io.cloudtunnel.protocol.http.TargetForm;
 import io.cloudtunnel.protocol.session.FairShare;
 import io.cloudtunnel.protocol.session.Patrol;
-import io.cloudtunnel.server.front.ErrorAnswer;
 import io.cloudtunnel.server.front.PublicRoutes.Route;
-import io.cloudtunnel.server.observe.RequestIds;
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.concurrency.limits.LimitAlgorithm;
 import io.helidon.webserver.CloseConnectionException;
@@ -25,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +66,7 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
     @Override
     public void handle(Limit limit) throws InterruptedException {
         shared.patrol().add(this);
+        shared.connections().add(this);
         try {
             serve(limit);
             ServerConnection switched = routed;
@@ -88,6 +86,7 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
         writing.in(shared.limits().writeStall());
         socket.close();
         shared.patrol().remove(this);
+        shared.connections().remove(this);
     }
 
     /** Answers requests until the connection ends, or {@code routed} is to go on with it. */
@@ -122,12 +121,7 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
     private void http2(ServerConnectionSelector selector, Limit limit) throws InterruptedException {
         Http2Context own =
                 Http2Context.of(
-                        context,
-                        in,
-                        writing,
-                        shared.limits().writeStall(),
-                        shared.messageLimits().headBytes(),
-                        socket::abort);
+                        context, in, writing, shared.limits(), shared.messageLimits().headBytes());
         ServerConnection helidons = selector.connection(own);
         http2 = own;
         routed = helidons;
@@ -161,12 +155,17 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
                 return new Arrival(request, shared.handler().route(request.head(), request.host()));
             }
             if (hasHost(request)) {
-                refuse(501, "bad-request", "CONNECT is not carried: this server is no proxy");
+                Refusal.send(
+                        this,
+                        501,
+                        "bad-request",
+                        "CONNECT is not carried: this server is no proxy");
             } else {
-                refuse(400, "bad-request", "bad request: Host is empty");
+                Refusal.send(this, 400, "bad-request", "bad request: Host is empty");
             }
         } catch (HttpException e) {
-            refuse(
+            Refusal.send(
+                    this,
                     e.status(),
                     e.status() == 431 ? "head-too-large" : "bad-request",
                     (e.status() == 431 ? "the request head is too large: " : "bad request: ")
@@ -175,7 +174,7 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
             if (!tooSlow) {
                 throw e;
             }
-            refuse(408, "request-timeout", "the request's head came too slowly");
+            Refusal.send(this, 408, "request-timeout", "the request's head came too slowly");
         } finally {
             reading.none();
         }
@@ -204,7 +203,8 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
             throws IOException {
         LimitAlgorithm.Outcome outcome = limit.tryAcquireOutcome(true);
         if (!(outcome instanceof LimitAlgorithm.Outcome.Accepted accepted)) {
-            refuse(503, "too-many-requests", "this server has too many requests at a time");
+            Refusal.send(
+                    this, 503, "too-many-requests", "this server has too many requests at a time");
             return null;
         }
         ConnectionCall call = new ConnectionCall(this, request);
@@ -234,29 +234,6 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
         return input.kept();
     }
 
-    /** Answers what cannot be answered any further, and ends the connection. */
-    private void refuse(int status, String code, String text) throws IOException {
-        String requestId = RequestIds.random();
-        LOGGER.log(
-                Level.INFO,
-                "request id={0} client={1} refused: status={2} {3}",
-                requestId,
-                peerHost(),
-                Integer.toString(status),
-                text);
-        ErrorAnswer answer = ErrorAnswer.of(status, code, text, requestId, Fields.EMPTY);
-        writing.in(shared.limits().writeStall());
-        out.writeResponse(
-                status,
-                answer.head().reason(),
-                answer.head().fields().toBuilder().add("Connection", "close").build(),
-                BodyFraming.fixed(answer.body().length()));
-        out.write(answer.body());
-        out.end();
-        writing.none();
-        linger(shared.limits().readOn());
-    }
-
     /** Closing with bytes unread resets the connection, and the answer might never be seen. */
     void linger(Duration time) throws IOException {
         socket.endOutput();
@@ -272,12 +249,30 @@ final class PublicConnection implements ServerConnection, Patrol.Guarded, Routed
     @Override
     public void look(long nowNanos) {
         departure.look(nowNanos);
+        Http2Context own = http2;
+        if (own != null) {
+            own.look(nowNanos);
+        }
         if (reading.passed(nowNanos)) {
             tooSlow = true;
             Thread.ofVirtual().name("tunnel-slow-client").start(socket::endInput);
         }
         if (writing.passed(nowNanos)) {
             Thread.ofVirtual().name("tunnel-stalled-client").start(socket::reset);
+        }
+    }
+
+    /** For how long it has waited for a request, if it does. */
+    Optional<OpenConnections.Idle> idle() {
+        Duration time =
+                idle ? shared.limits().idle().minus(reading.left(System.nanoTime())) : idleTime();
+        return time.isZero() ? Optional.empty() : Optional.of(new OpenConnections.Idle(this, time));
+    }
+
+    /** It finds the end of its input, as if its client had left. */
+    void endIfIdle() {
+        if (idle().isPresent()) {
+            Thread.ofVirtual().name("tunnel-idle-client").start(socket::endInput);
         }
     }
 

@@ -23,6 +23,7 @@ public final class PublicConnectionSelector implements ServerConnectionSelector 
      * @param routed makes connections for all other requests
      * @param http2 makes connections of clients that speak HTTP/2; null where that is off
      * @param sockets the listener's options
+     * @param connections those that have begun
      * @param patrol looks after the connections
      * @param limits what clients may take their time for
      * @param messageLimits what their messages may have
@@ -32,6 +33,7 @@ public final class PublicConnectionSelector implements ServerConnectionSelector 
             ServerConnectionSelector routed,
             @Nullable ServerConnectionSelector http2,
             AcceptedSockets sockets,
+            OpenConnections connections,
             Patrol patrol,
             ClientLimits limits,
             HttpLimits messageLimits) {}

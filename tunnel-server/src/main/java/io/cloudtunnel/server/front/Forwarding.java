@@ -69,9 +69,11 @@ public final class Forwarding {
                 .build();
     }
 
+    /** Also with underscores: CGI and WSGI hand both spellings to an application as one. */
     static boolean isReserved(String name) {
-        return RESERVED.contains(name)
-                || name.regionMatches(true, 0, INTERNAL, 0, INTERNAL.length());
+        String hyphens = name.indexOf('_') < 0 ? name : name.replace('_', '-');
+        return RESERVED.contains(hyphens)
+                || hyphens.regionMatches(true, 0, INTERNAL, 0, INTERNAL.length());
     }
 
     /** The client and the trusted proxies behind it, up to our peer. */

@@ -2,6 +2,7 @@ package io.cloudtunnel.server.front;
 
 import io.cloudtunnel.protocol.frame.Bytes;
 import io.cloudtunnel.protocol.http.HttpException;
+import io.cloudtunnel.protocol.session.Exchange;
 import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -44,6 +45,17 @@ final class RoutingBody {
         this.ended = length == 0;
     }
 
+    /**
+     * What a handler has left of a body.
+     *
+     * @param in where it has read from, null where it has not
+     */
+    static RoutingBody left(ServerRequest request, StreamWatch watch, @Nullable InputStream in) {
+        RoutingBody body = new RoutingBody(request, watch, Exchange.UNKNOWN_LENGTH);
+        body.in = in;
+        return body;
+    }
+
     long length() {
         return length;
     }
@@ -80,9 +92,7 @@ final class RoutingBody {
 
     private int readInto(byte[] piece) throws IOException {
         InputStream body = Objects.requireNonNull(in);
-        int[] count = new int[1];
-        watch.run(() -> count[0] = body.read(piece));
-        return count[0];
+        return watch.read(() -> body.read(piece));
     }
 
     /**
@@ -92,7 +102,7 @@ final class RoutingBody {
         if (!ended) {
             Thread reader = Thread.ofVirtual().name("tunnel-linger").start(this::readToTheEnd);
             if (!reader.join(LINGER)) {
-                stopped = true; // closing ends the reader
+                stopped = true; // the request's end, or closing, ends the reader
             }
         }
         return !stopped;
@@ -116,7 +126,7 @@ final class RoutingBody {
 
     /** Helidon would wait for the end of the body; where it is interrupted it takes that for it. */
     void drop() {
-        if (request.content().consumed()) {
+        if (request.content().consumed() && !watch.tooSlow()) {
             return;
         }
         watch.discard();

@@ -51,11 +51,14 @@ final class RoutingCall implements PublicCall {
                         query.isEmpty() ? null : query,
                         RoutingFields.of(request));
         this.http2 = RoutingFields.isHttp2(request);
-        this.watch =
-                request.context()
-                        .get(StreamWatch.class)
-                        .orElseGet(() -> new StreamWatch(!http2, () -> {}));
+        this.watch = request.context().get(StreamWatch.class).orElseGet(() -> unwatched(http2));
         this.body = new RoutingBody(request, watch, lengthOfBody());
+    }
+
+    /** Of a stream of which nobody tells. */
+    private static StreamWatch unwatched(boolean http2) {
+        Duration any = Duration.ofDays(1);
+        return new StreamWatch(!http2, () -> {}, new BodyPace(any, 1, any));
     }
 
     private long lengthOfBody() {
@@ -131,6 +134,7 @@ final class RoutingCall implements PublicCall {
 
     @Override
     public void begin(ResponseHead answer, boolean hasBody) throws IOException {
+        watch.answering();
         if (http2 && answer.fields().byteCount() > HTTP2_HEAD_BYTES) {
             refused = true;
             response.status(Status.BAD_GATEWAY_502);

@@ -25,7 +25,8 @@ public final class RoutingFields {
         return isHttp2(request) ? asOne(fields, request.authority()) : fields;
     }
 
-    static boolean isHttp2(ServerRequest request) {
+    /** HTTP/1.1 has fields of its connection; in HTTP/2 they have no place. */
+    public static boolean isHttp2(ServerRequest request) {
         return request.prologue().protocolVersion().startsWith("2");
     }
 

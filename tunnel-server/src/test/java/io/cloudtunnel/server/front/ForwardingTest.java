@@ -2,6 +2,7 @@ package io.cloudtunnel.server.front;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import io.cloudtunnel.protocol.frame.Fields;
 import java.util.List;
@@ -43,6 +44,26 @@ class ForwardingTest {
         assertEquals(List.of("for=9.9.9.9;host=t.example.com;proto=http"), fields.all("Forwarded"));
         assertEquals(List.of("r-1"), fields.all("X-Request-Id"));
         assertEquals(List.of("t.example.com"), fields.all("Host"));
+    }
+
+    /** As HTTP_X_FORWARDED_FOR an application would see both. */
+    @Test
+    void otherSpellingsAreNotBelievedEither() {
+        Fields spelt =
+                Fields.of(
+                        "X_Forwarded_For", "6.6.6.6",
+                        "x-forwarded_proto", "https",
+                        "X_Request_Id", "evil-request",
+                        "X_REAL_IP", "6.6.6.6",
+                        "Cloudtunnel_Error", "none",
+                        "X_Custom", "kept",
+                        "_", "kept");
+        Fields fields = apply(0, "9.9.9.9", false, spelt);
+        assertEquals(List.of("9.9.9.9"), fields.all("X-Forwarded-For"));
+        assertEquals(List.of("kept"), fields.all("X_Custom"));
+        assertEquals(List.of("kept"), fields.all("_"));
+        fields.filter((name, value) -> name.contains("_") && !value.equals("kept"))
+                .forEach((name, value) -> fail(name));
     }
 
     @ParameterizedTest
