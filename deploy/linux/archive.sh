@@ -30,7 +30,11 @@ tar -C "$work" --owner=0 --group=0 --numeric-owner --sort=name -cf - "tunnel-age
 # One file: a shell script, and behind its last line the archive.
 hash=$(sha256sum "$work/$name.tar.gz" | cut -d ' ' -f 1)
 lines=$(($(wc -l <"$here/stub.sh") + 1))
-sed -e "s/@HASH@/$hash/" -e "s/@LINES@/$lines/" -e "s/@VERSION@/$version/" "$here/stub.sh" >"$work/$name"
+# By which it sees whether what it has unpacked is whole. No name has a blank.
+files=$(cd "$folder" && find . -type f | LC_ALL=C sort | tr '\n' ' ')
+sizes=$(cd "$folder" && stat -c %s $files | tr '\n' ' ')
+sed -e "s/@HASH@/$hash/" -e "s/@LINES@/$lines/" -e "s/@VERSION@/$version/" \
+    -e "s|@FILES@|$files|" -e "s|@SIZES@|$sizes|" "$here/stub.sh" >"$work/$name"
 cat "$work/$name.tar.gz" >>"$work/$name"
 chmod 755 "$work/$name"
 mv "$work/$name" "$work/$name.tar.gz" "$out/"

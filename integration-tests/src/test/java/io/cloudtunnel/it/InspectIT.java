@@ -6,16 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cloudtunnel.server.TunnelServer;
 import io.cloudtunnel.server.relay.servers.Installed;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -308,8 +312,39 @@ class InspectIT {
         sameByCurl("GET", "/question?", "", "Cookie: a=b; c=\"d\"", "X-A: 1", "X-A: 2");
         sameByCurl("DELETE", "/\u00fc\u0080", "", "X-Latin: \u00e4%d\\101'\u00ff");
         sameByCurl("POST", "/text", "@it's\n\"text\" $HOME \u00c3\u00a4", "Content-Type: x/y");
+        sameByCurl("POST", "/half-a-character", "caf\u00e9", "Content-Type: text/plain");
         sameByCurl("PATCH", "/binary", "\0\u0001\r\n\u00ff'\"", "Authorization: Basic YTpi");
         sameByCurl("POST", "/empty", "", "Content-Length: 0");
+    }
+
+    /** Indented, the first one would have 134 million characters. */
+    @Test
+    void jsonThatIsDeepOrLongIsShownAsItCame() throws Exception {
+        open();
+        showsAsItCame("/deep", "'['.repeat(8192) + ']'.repeat(8192)", false);
+        showsAsItCame("/deeper", "'['.repeat(120000) + ']'.repeat(120000)", true);
+        showsAsItCame("/long", "'['.repeat(64) + '1,'.repeat(99999) + '1' + ']'.repeat(64)", true);
+        assertEquals(
+                "129",
+                page.value("String(pretty('['.repeat(64) + ']'.repeat(64)).split('\\n').length)"));
+        assertEquals(List.of(), List.copyOf(page.complaints()));
+    }
+
+    private void showsAsItCame(String target, String json, boolean gzip) throws Exception {
+        String body = page.value(json);
+        String[] fields = {"Content-Type: application/json", "Content-Encoding: gzip"};
+        send(201, "POST", target, gzip ? gzip(body) : body, Arrays.copyOf(fields, gzip ? 2 : 1));
+        choose(target);
+        page.await(text("[data-part='request'] .body") + " === " + json);
+    }
+
+    /** Of ASCII, with one character for each byte that comes out. */
+    private static String gzip(String text) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (GZIPOutputStream in = new GZIPOutputStream(out)) {
+            in.write(text.getBytes(StandardCharsets.US_ASCII));
+        }
+        return out.toString(StandardCharsets.ISO_8859_1);
     }
 
     private void sameByCurl(String method, String target, String body, String... fields)

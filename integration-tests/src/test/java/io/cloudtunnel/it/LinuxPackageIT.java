@@ -3,6 +3,7 @@ package io.cloudtunnel.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.cloudtunnel.server.relay.servers.Installed;
 import java.io.RandomAccessFile;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -148,6 +150,119 @@ class LinuxPackageIT {
         try (Programs one = oneFile(program, cache, "one")) {
             assertEquals(url, page(one), "unpacked again");
         }
+    }
+
+    /** As cleaners of caches and a loss of power do it, while an agent runs. */
+    @Test
+    void theOneFileMendsWhatItHasUnpacked() throws Exception {
+        Path program = made("1", NAME);
+        Path cache = folder.resolve("cache");
+        try (Programs running = oneFile(program, cache, "one")) {
+            String ignored = running.publicUrl();
+            String name = names(cache.resolve("cloudtunnel")).getFirst();
+            Path home = cache.resolve("cloudtunnel").resolve(name);
+            String whole = modesAndSizes(home);
+            for (String damage :
+                    List.of(
+                            "rm runtime/bin/java",
+                            "rm -r runtime",
+                            ": >bin/tunnel-agent",
+                            "head -c 1000 tunnel-agent.jar >x && mv x tunnel-agent.jar",
+                            "echo >>tunnel-agent.aot",
+                            "chmod a-x runtime/bin/java",
+                            "rm -r * && touch x")) {
+                run("sh", "-c", "cd " + home + " && " + damage);
+                try (Programs one = help(program, cache, Map.of());
+                        Programs two = help(program, cache, Map.of())) {
+                    helps(one, damage);
+                    helps(two, damage);
+                }
+                Files.deleteIfExists(home.resolve("x"));
+                assertEquals(whole, modesAndSizes(home), damage);
+                assertEquals(List.of(name), names(home.getParent()), damage);
+            }
+            page(running);
+        }
+    }
+
+    private String modesAndSizes(Path home) throws Exception {
+        return run(
+                "sh", "-c", "cd " + home + " && find . -type f | sort | xargs stat -c '%A %s %n'");
+    }
+
+    /** Else a loss of power could leave the folder with empty files. */
+    @Test
+    void theOneFileIsOnTheDiskBeforeItHasItsName() throws Exception {
+        Path cache = folder.resolve("cache");
+        Path sync = Files.createDirectory(folder.resolve("bin")).resolve("sync");
+        Files.writeString(
+                sync, "#!/bin/sh\nls %s/cloudtunnel >>%s/names\n".formatted(cache, folder));
+        run("chmod", "755", sync.toString());
+        for (int start = 1; start <= 2; start++) {
+            try (Programs one =
+                    help(
+                            made("1", NAME),
+                            cache,
+                            Map.of("PATH", sync.getParent() + ":/usr/bin:/bin"))) {
+                helps(one, "start " + start);
+            }
+        }
+        List<String> seen = Files.readAllLines(folder.resolve("names"));
+        assertEquals(1, seen.size(), seen::toString);
+        assertTrue(seen.getFirst().startsWith("unpacking."), seen::toString);
+    }
+
+    /** Who owns the folder above could put another one there at any time. */
+    @Test
+    void theOneFileTrustsNoFolderOfAnother() throws Exception {
+        Path cache = folder.resolve("cache");
+        try (Programs one = help(made("1", NAME), cache, Map.of())) {
+            helps(one, "at first");
+        }
+        Path base = cache.resolve("cloudtunnel");
+        assumeTrue(run("id", "-u").strip().equals("0"), "only root gives files away");
+        run("chown", "65534", base.toString());
+        refuses(made("1", NAME), cache, base + " belongs to another user");
+    }
+
+    @Test
+    void whatMayNotBeRunIsWholeAllTheSame() throws Exception {
+        Path cache = Files.createDirectory(folder.resolve("cache"));
+        List<String> command = List.of("unshare", "-rm", "sh", "-c");
+        String mount = "mount -t tmpfs -o noexec none " + cache;
+        assumeTrue(status(command, mount) == 0, "nothing may be mounted here");
+        String twice =
+                "%s; for start in 1 2; do %s; ls -i %s/*/*/bin; done"
+                        .formatted(mount, made("1", NAME), cache);
+        Map<String, String> environment = Map.of("XDG_CACHE_HOME", cache.toString());
+        try (Programs both = Programs.start(folder, with(command, twice), environment)) {
+            assertEquals(0, both.awaitExit());
+            List<String> said = both.output().lines().toList();
+            assertEquals(4, said.size(), both::output);
+            assertTrue(said.getFirst().contains("programs may not be run from"), both::output);
+            assertEquals(said.subList(0, 2), said.subList(2, 4), "left as it was");
+        }
+    }
+
+    private static List<String> with(List<String> command, String last) {
+        return Stream.concat(command.stream(), Stream.of(last)).toList();
+    }
+
+    private int status(List<String> command, String last) throws Exception {
+        try (Programs program = Programs.start(folder, with(command, last), Map.of())) {
+            return program.awaitExit();
+        }
+    }
+
+    private Programs help(Path program, Path cache, Map<String, String> more) throws Exception {
+        Map<String, String> environment = new HashMap<>(more);
+        environment.put("XDG_CACHE_HOME", cache.toString());
+        return program(List.of(program.toString(), "--help"), environment);
+    }
+
+    private static void helps(Programs program, String when) throws Exception {
+        assertEquals(0, program.awaitExit(), () -> when + ": " + program.output());
+        assertTrue(program.output().contains("--server"), () -> when + ": " + program.output());
     }
 
     @Test
