@@ -16,11 +16,16 @@ public final class FileLimit {
     /** So many have to do, however low the limit is. */
     private static final int LEAST = 16;
 
+    /** What the process opens besides, such as files that are read again, and its broker. */
+    private static final int LEAST_BESIDE = 48;
+
+    private static final int SHARE_BESIDE = 32;
+
     private FileLimit() {}
 
     /**
-     * How many connections there may be: three quarters of what is free now. The rest is for what
-     * the process opens besides. Where the system does not tell it is not limited.
+     * How many connections there may be: as many as are free now, but for a thirty-second part and
+     * at least 48. Where the system does not tell it is not limited.
      */
     public static int connections() {
         return connections(Path.of("/proc/self"));
@@ -29,7 +34,8 @@ public final class FileLimit {
     static int connections(Path process) {
         try (Stream<Path> open = Files.list(process.resolve("fd"))) {
             long free = limit(Files.readAllLines(process.resolve("limits"))) - open.count();
-            return Math.clamp(free / 4 * 3, LEAST, Integer.MAX_VALUE);
+            long beside = Math.max(LEAST_BESIDE, free / SHARE_BESIDE);
+            return Math.clamp(free - beside, LEAST, Integer.MAX_VALUE);
         } catch (IOException e) {
             return Integer.MAX_VALUE; // another system
         }
