@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -97,10 +98,69 @@ class ProgramsIT {
     }
 
     @Test
+    void urlsSurviveTheServersRestartWithAFolder() throws Exception {
+        Path data = folder.resolve("data");
+        try (EchoService local = new EchoService();
+                Programs first = server(data, "0")) {
+            String port = Integer.toString(first.port());
+            try (Programs agent = agent(first, local)) {
+                String before = agent.publicUrl();
+                first.terminate();
+                first.awaitExit();
+                try (Programs second = server(data, port)) {
+                    second.await("link", line -> line.contains(" open"));
+                    assertEquals(200, get(before));
+                    String key = Files.readString(data.resolve("key")).strip();
+                    for (Programs server : List.of(first, second)) {
+                        assertFalse(server.output().contains(key), "no key in the log");
+                        assertFalse(server.output().contains("is not set"), server::output);
+                    }
+                }
+            }
+        }
+        assertEquals("rwx------", rights(data));
+        assertEquals("rw-------", rights(data.resolve("key")));
+        assertTrue(Files.exists(data.resolve("state")));
+    }
+
+    private Programs server(Path data, String port) throws Exception {
+        return Programs.start(
+                folder, "tunnel-server", NOTHING, "--data-dir", data.toString(), "--port", port);
+    }
+
+    private static String rights(Path path) throws Exception {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
+
+    /** The key of the folder is in no list, and made by nobody who only asks. */
+    @Test
+    void printingTheConfigurationShowsAndMakesNoKey() throws Exception {
+        Path data = folder.resolve("data");
+        Map<String, String> env = Map.of("DATA_DIR", data.toString());
+        try (Programs print = Programs.start(folder, "tunnel-server", env, "--print-config")) {
+            assertEquals(0, print.awaitExit());
+            print.await("the folder", line -> line.startsWith("data-dir: " + data));
+            assertFalse(Files.exists(data));
+        }
+        Files.createDirectory(data);
+        String key = "0123456789abcdef".repeat(4);
+        Path file = Files.writeString(data.resolve("key"), key);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        try (Programs print = Programs.start(folder, "tunnel-server", env, "--print-config")) {
+            assertEquals(2, print.awaitExit());
+            print.await("why", line -> line.contains(file + " can be read or changed by others"));
+            assertFalse(print.output().contains(key), "no key in what is printed");
+        }
+    }
+
+    @Test
     void wrongOptionsSaySoAndExitWithTwo() throws Exception {
         assertUsage("tunnel-server", NOTHING, "--port is 'x'", "--port", "x");
         assertUsage("tunnel-server", Map.of("API_KEYS", "a:b"), "API_KEYS", "--port", "0");
         assertUsage("tunnel-server", NOTHING, "--nonsense", "--nonsense");
+        Path file = Files.createFile(folder.resolve("file"));
+        String told = "no key can be made in " + file + ": " + file + " is no folder";
+        assertUsage("tunnel-server", Map.of("DATA_DIR", file.toString()), told, "--port", "0");
         assertUsage("tunnel-agent", NOTHING, "--server", "--local", "3000");
         assertUsage("tunnel-agent", NOTHING, "--local", "--server", "http://localhost:1");
         assertUsage(

@@ -2,6 +2,7 @@ package io.cloudtunnel.server;
 
 import io.cloudtunnel.program.Logs;
 import io.cloudtunnel.program.Program;
+import io.cloudtunnel.program.SettingException;
 import io.cloudtunnel.program.Settings;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -44,13 +45,21 @@ public final class Main {
         boolean json = format == null ? service != null : format.equals("json");
         Logs.setUp(json ? Logs.Format.JSON : Logs.Format.TEXT);
 
+        TunnelServer server = build(settings, service);
+        tellAboutKey(settings, service);
+        return run(server);
+    }
+
+    private static TunnelServer build(Settings settings, @Nullable String service) {
         TunnelServerBuilder builder = TunnelServer.builder();
         if (service != null) {
             builder.cloudRunService(service);
         }
-        TunnelServer server = builder.settings(settings).build();
-        warnAboutKey(settings, service);
-        return run(server);
+        try {
+            return builder.settings(settings).build();
+        } catch (IllegalArgumentException e) { // such as a key that cannot be made
+            throw new SettingException(String.valueOf(e.getMessage()));
+        }
     }
 
     /** Ends with status 1 where nobody can reach it any more: whoever supervises it helps. */
@@ -81,19 +90,31 @@ public final class Main {
         return deaf.get() ? 1 : 0;
     }
 
-    private static void warnAboutKey(Settings settings, @Nullable String service) {
+    private static void tellAboutKey(Settings settings, @Nullable String service) {
         if (settings.text(ServerOptions.TUNNEL_KEY) != null) {
             return;
         }
         Logger logger = System.getLogger(Main.class.getName());
+        String folder = settings.text(ServerOptions.DATA_DIR);
+        if (folder != null) {
+            if (settings.text(ServerOptions.REDIS_URL) != null) {
+                logger.log(
+                        Level.INFO,
+                        "servers that share a Redis need the same key: give the others the one in"
+                                + " {0} as TUNNEL_KEY",
+                        folder);
+            }
+            return;
+        }
         logger.log(
                 service == null ? Level.INFO : Level.WARNING,
                 "TUNNEL_KEY is not set: all tunnels get new URLs when this server restarts"
                         + (service == null
-                                ? ""
+                                ? ". Set DATA_DIR to a folder that stays, or TUNNEL_KEY to the"
+                                        + " output of: openssl rand -hex 32"
                                 : ", which on Cloud Run is at each deploy, at each new instance,"
                                         + " and whenever the platform likes; two instances do not"
-                                        + " know each other's tunnels")
-                        + ". Set it to the output of: openssl rand -hex 32");
+                                        + " know each other's tunnels. Set it to the output of:"
+                                        + " openssl rand -hex 32"));
     }
 }

@@ -43,7 +43,14 @@ final class ServerOptions {
                             "KEY | ID:KEY,...",
                             "Signs ids and secrets, so that they survive a restart; the "
                                     + "first of several signs.")
-                    .otherwiseAs("a new one at each start");
+                    .otherwiseAs("the one in DATA_DIR, else a new one at each start");
+    static final Option DATA_DIR =
+            Option.of(
+                    "data-dir",
+                    "DATA_DIR",
+                    "FOLDER",
+                    "Keeps what has to survive a restart: the key, unless TUNNEL_KEY is given, and"
+                            + " the state, unless STATE_FILE or REDIS_URL is.");
     static final Option MAX_LINKS =
             Option.of("max-links", "MAX_LINKS", "N", "Links of agents at a time.")
                     .otherwiseAs("10000, 600 on Cloud Run");
@@ -85,7 +92,7 @@ final class ServerOptions {
                             "FILE|off",
                             "Keeps which tunnels were deleted, which secrets rotated away and whose"
                                     + " names are, of a server that is alone, without REDIS_URL.")
-                    .otherwise("off");
+                    .otherwiseAs("state in DATA_DIR, else off");
     static final Option SIGNED =
             Option.of(
                             "signed",
@@ -175,8 +182,8 @@ final class ServerOptions {
                     "redis-url",
                     "REDIS_URL",
                     "URL",
-                    "The Redis that joins several servers, redis:// or rediss://; needs"
-                            + " TUNNEL_KEY.");
+                    "The Redis that joins several servers, redis:// or rediss://; needs the same"
+                            + " TUNNEL_KEY at all.");
     static final Option ROLE =
             Option.of(
                             "role",
@@ -209,6 +216,7 @@ final class ServerOptions {
                     API_KEYS,
                     API_KEYS_FILE,
                     TUNNEL_KEY,
+                    DATA_DIR,
                     MAX_LINKS,
                     LINK_LIFETIME,
                     BRIDGE_TIME,

@@ -63,8 +63,22 @@ final class ServerSettings {
             builder.publicBaseUrl(base);
         }
         set(ServerOptions.TUNNEL_KEY, builder::tunnelKey);
+        set(ServerOptions.DATA_DIR, this::dataDir);
         flag(ServerOptions.HTTP2, builder::http2);
         flag(ServerOptions.CHUNK_LARGE_ANSWERS, builder::chunkLargeAnswers);
+    }
+
+    private void dataDir(String folder) {
+        try {
+            builder.dataDir(Path.of(folder));
+        } catch (InvalidPathException e) {
+            throw settings.wrong(ServerOptions.DATA_DIR, "the name of a folder");
+        }
+        try {
+            builder.checkKey();
+        } catch (IllegalArgumentException e) {
+            throw new SettingException(String.valueOf(e.getMessage()));
+        }
     }
 
     private void registration() {
@@ -156,6 +170,7 @@ final class ServerSettings {
 
     private void stateFile(String file) {
         if (file.equalsIgnoreCase("off")) {
+            builder.withoutStateInDataDir();
             return;
         }
         if (settings.text(ServerOptions.REDIS_URL) != null) {
@@ -172,7 +187,7 @@ final class ServerSettings {
 
     /** Whether what is done to tunnels is kept anywhere. */
     private boolean keeps() {
-        return settings.text(ServerOptions.REDIS_URL) != null || builder.life().stateFile() != null;
+        return settings.text(ServerOptions.REDIS_URL) != null || builder.stateFile() != null;
     }
 
     private void expiry(Duration time) {
@@ -182,7 +197,7 @@ final class ServerSettings {
         if (!time.isZero() && !keeps()) {
             throw new SettingException(
                     "TUNNEL_EXPIRY needs to know when a tunnel was used last, which is kept in"
-                            + " Redis or in a file: set REDIS_URL or STATE_FILE, too");
+                            + " Redis or in a file: set REDIS_URL, STATE_FILE or DATA_DIR, too");
         }
         builder.life(builder.life().withExpiry(time));
     }
@@ -215,7 +230,8 @@ final class ServerSettings {
     }
 
     private void redis(String redis, @Nullable String nats) {
-        if (settings.text(ServerOptions.TUNNEL_KEY) == null) {
+        if (settings.text(ServerOptions.TUNNEL_KEY) == null
+                && settings.text(ServerOptions.DATA_DIR) == null) {
             throw new SettingException(
                     "REDIS_URL joins several servers, which need the same TUNNEL_KEY; set it to the"
                             + " output of: openssl rand -hex 32");

@@ -11,6 +11,7 @@ import io.cloudtunnel.server.connection.ClientLimits;
 import io.cloudtunnel.server.prefix.HostMode;
 import io.cloudtunnel.server.relay.Engine;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -21,6 +22,7 @@ public final class TunnelServerBuilder {
 
     private final Joining joining = new Joining();
     private final Naming naming = new Naming();
+    private final DataDir data = new DataDir();
     private String host = "0.0.0.0";
     private int port = 8080;
     private @Nullable URI publicBaseUrl;
@@ -89,7 +91,7 @@ public final class TunnelServerBuilder {
 
     /**
      * What ids and secrets are signed with: {@code key} or {@code id:key,id:key}, each key of at
-     * least 32 characters; random unless set.
+     * least 32 characters; unless set the one in {@link #dataDir}, or a random one.
      *
      * @throws IllegalArgumentException if it has another form
      */
@@ -97,6 +99,40 @@ public final class TunnelServerBuilder {
         TunnelKeys.parse(keys);
         tunnelKey = keys;
         return this;
+    }
+
+    /**
+     * A folder for what has to survive a restart, where nothing else says otherwise: without a
+     * {@link #tunnelKey} a key is kept there, and without a state file of {@link #life} and without
+     * {@link #redisUrl} the state. None unless set.
+     *
+     * @param folder is made if it is not there, and so is what belongs into it, by {@link #build}
+     *     and {@link TunnelServer#start}
+     */
+    public TunnelServerBuilder dataDir(Path folder) {
+        data.in(folder);
+        return this;
+    }
+
+    /** Keeps no state in the folder, whatever is given besides. */
+    void withoutStateInDataDir() {
+        data.withoutState();
+    }
+
+    /**
+     * Looks whether the key in the folder can be used, if it counts; makes none.
+     *
+     * @throws IllegalArgumentException if it cannot
+     */
+    void checkKey() {
+        if (tunnelKey == null) {
+            data.checkKey();
+        }
+    }
+
+    /** The state file of a server that is alone; null where there is none. */
+    @Nullable Path stateFile() {
+        return life.stateFile() == null ? data.state() : life.stateFile();
     }
 
     /** The most links of agents at a time; 10,000 unless set. */
@@ -354,6 +390,7 @@ public final class TunnelServerBuilder {
      */
     public TunnelServer build() {
         checkRole();
+        Path state = joining.engine() == null ? stateFile() : life.stateFile();
         return new TunnelServer(
                 new TunnelServerConfig(
                         joining.role(),
@@ -362,12 +399,12 @@ public final class TunnelServerBuilder {
                         publicBaseUrl,
                         registration,
                         apiKeys,
-                        tunnelKey,
+                        tunnelKey == null ? data.key() : tunnelKey,
                         cloudRunService,
                         maxLinks,
                         bridgeTime,
                         linkLifetime,
-                        life,
+                        state == null ? life : life.withStateFile(state),
                         signed,
                         trustedHops,
                         memoryBudgetBytes,

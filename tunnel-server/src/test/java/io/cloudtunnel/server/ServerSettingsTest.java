@@ -1,6 +1,7 @@
 package io.cloudtunnel.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,9 +11,12 @@ import io.cloudtunnel.program.Settings;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,6 +113,68 @@ class ServerSettingsTest {
                                         ServerOptions.ALL,
                                         Map.of("state-file", file, "tunnel-expiry", "30d")));
         assertEquals(Duration.ofDays(30), expiring.life().expiry());
+    }
+
+    private static final String REDIS = "redis://localhost:1";
+
+    private static TunnelServerBuilder given(Map<String, String> settings) {
+        return TunnelServer.builder().settings(Settings.of(ServerOptions.ALL, settings));
+    }
+
+    @Test
+    void aFolderKeepsKeyAndStateWhereNothingElseDoes(@TempDir Path parent) throws Exception {
+        Path folder = parent.resolve("data");
+        Path key = folder.resolve("key");
+        String data = folder.toString();
+        TunnelServerBuilder alone = given(Map.of("data-dir", data, "tunnel-expiry", "30d"));
+        assertEquals(folder.resolve("state"), alone.stateFile());
+        assertFalse(Files.exists(folder), "looking at the settings makes nothing");
+        String id;
+        try (Tunnel first = Tunnel.start(b -> with(b, "data-dir", data))) {
+            id = first.id;
+        }
+        assertTrue(Files.exists(folder.resolve("state")));
+        String made = Files.readString(key).strip();
+        try (Tunnel again = Tunnel.start(b -> b.dataDir(folder));
+                RawClient client = again.raw()) {
+            client.request("GET", "/pub/" + id + "/");
+            assertEquals("agent-not-connected", client.answer().first("Cloudtunnel-Error"));
+        }
+        assertEquals(made, Files.readString(key).strip());
+    }
+
+    @Test
+    void whatIsGivenBesidesBeatsTheFolder(@TempDir Path parent) throws Exception {
+        Path folder = parent.resolve("data");
+        String data = folder.toString();
+        String file = parent.resolve("other").toString();
+        assertEquals(
+                Path.of(file), given(Map.of("data-dir", data, "state-file", file)).stateFile());
+        assertNull(given(Map.of("data-dir", data, "state-file", "off")).stateFile());
+        given(Map.of("data-dir", data, "tunnel-key", KEY, "state-file", "off")).build();
+        given(Map.of("data-dir", data, "tunnel-key", KEY, "redis-url", REDIS)).build();
+        assertFalse(Files.exists(folder), "nothing of it is needed");
+        given(Map.of("data-dir", data, "redis-url", REDIS)).build();
+        try (Stream<Path> made = Files.list(folder)) {
+            assertEquals(List.of(folder.resolve("key")), made.toList(), "what Redis has not");
+        }
+    }
+
+    @Test
+    void aKeyOfTheFolderThatCannotBeUsedIsNamed(@TempDir Path folder) throws Exception {
+        Files.writeString(folder.resolve("key"), "0123456789-too-short");
+        Files.setPosixFilePermissions(
+                folder.resolve("key"), PosixFilePermissions.fromString("rw-------"));
+        Map<String, String> settings = Map.of("data-dir", folder.toString());
+        String told = refusal(settings);
+        assertTrue(told.contains("key has no usable key (a key has at least 32"), told);
+        assertTrue(!told.contains("0123456789"), told);
+        var e =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        TunnelServer.builder().dataDir(folder)::build);
+        assertEquals(told, e.getMessage());
+        given(Map.of("data-dir", folder.toString(), "tunnel-key", KEY)); // which is not looked at
     }
 
     @Test

@@ -67,8 +67,8 @@ public final class StateFile implements SecretStore, Holdings, AutoCloseable {
                             + path
                             + " cannot be used: "
                             + e.getMessage()
-                            + "; each server needs one of its own (STATE_FILE), or several share a"
-                            + " Redis (REDIS_URL)",
+                            + "; each server needs one of its own (STATE_FILE, DATA_DIR), or"
+                            + " several share a Redis (REDIS_URL)",
                     e);
         } finally {
             lock.unlock();
