@@ -17,6 +17,7 @@ public final class EmbeddedServer implements AutoCloseable {
         WebServerConfig.Builder listener =
                 WebServer.builder()
                         .port(config.get("server.port").asInt().orElse(8080))
+                        .shutdownHook(false) // the application's own calls close()
                         .routing(routing ->
                                 routing.get(
                                         "/hello",

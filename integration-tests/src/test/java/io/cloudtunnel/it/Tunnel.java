@@ -60,7 +60,7 @@ final class Tunnel implements AutoCloseable {
             throws Exception {
         TunnelServer server = ofServer.apply(TunnelServer.builder()).build();
         WebServerConfig.Builder builder =
-                WebServer.builder().host("127.0.0.1").port(0).routing(routes);
+                WebServer.builder().host("127.0.0.1").port(0).shutdownHook(false).routing(routes);
         server.install(builder);
         WebServer application = builder.build().start();
         int port = application.port();

@@ -240,11 +240,21 @@ public final class TunnelServer implements AutoCloseable {
      * this tunnel before stopping the server.
      *
      * <p>On this listener, Helidon's checks of paths and fields and its decoding of request bodies
-     * are off: a tunnel has to carry what they refuse.
+     * are off: a tunnel has to carry what they refuse. Helidon's own shutdown hook, which would
+     * stop the listener before requests in progress end, is for the application to switch off:
+     * {@code shutdownHook(false)}.
      *
      * @throws IllegalStateException if the admin listener's port, or the state file, cannot be had
      */
     public void install(WebServerConfig.Builder server) {
+        if (server.shutdownHook()) {
+            LOGGER.log(
+                    Level.WARNING,
+                    "Helidon's own shutdown hook is on: at SIGTERM it stops the listener while"
+                            + " requests through tunnels are in progress, which get 502. Set"
+                            + " shutdownHook(false) on the listener, and in a hook of the"
+                            + " application close first the tunnel and then the listener");
+        }
         begin();
         listener.install(server);
         if (relay != null) {

@@ -61,6 +61,18 @@ class InstalledTest {
         }
     }
 
+    /** Helidon would stop the listener under requests that the tunnel lets end. */
+    @Test
+    void aShutdownHookOfHelidonsIsWarnedOf() {
+        for (boolean on : new boolean[] {true, false}) {
+            try (LogCapture log = new LogCapture();
+                    TunnelServer tunnel = TunnelServer.builder().build()) {
+                tunnel.install(WebServer.builder().shutdownHook(on));
+                assertEquals(on, log.text().contains("shutdownHook(false)"), log::text);
+            }
+        }
+    }
+
     @Test
     void isHealthy() {
         try (var live = http.get("/health/live").request();

@@ -31,7 +31,10 @@ public final class RoutingMain {
 
     private static WebServerConfig.Builder listener(TunnelServer tunnel, String port) {
         WebServerConfig.Builder builder =
-                WebServer.builder().host("127.0.0.1").port(Integer.parseInt(port));
+                WebServer.builder()
+                        .host("127.0.0.1")
+                        .port(Integer.parseInt(port))
+                        .shutdownHook(false);
         tunnel.install(builder);
         return builder;
     }
