@@ -67,7 +67,8 @@ class ProgramsIT {
                 Programs server = server(NOTHING);
                 Programs agent = agent(server, local)) {
             agent.publicUrl();
-            server.await("link", line -> line.contains(" open"));
+            // The second one is opened once the first is in binary mode, and can say goodbye.
+            server.await("links", line -> server.count(each -> each.contains(" open")) >= 2);
             long began = System.nanoTime();
             server.terminate();
             assertEquals(143, server.awaitExit());
