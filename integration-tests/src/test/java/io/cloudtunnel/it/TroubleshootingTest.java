@@ -29,10 +29,13 @@ class TroubleshootingTest {
     private static final Pattern CODE =
             Pattern.compile("\\d{3}(?:\\.code\\(\\))?,\\s*\"([a-z]+(?:-[a-z]+)+)\"");
 
+    /** Of a call, up to its end; a text may have a semicolon, too. */
+    private static final String ARGUMENTS = "(?:[^;\"]|\"(?:[^\"\\\\]|\\\\.)*\")*?";
+
     private static final Pattern LOGGED =
-            Pattern.compile("Level\\.(?:WARNING|ERROR)\\b([^;]*?)\\);", Pattern.DOTALL);
+            Pattern.compile("Level\\.(?:WARNING|ERROR)\\b(" + ARGUMENTS + ")\\);");
     private static final Pattern THROWN =
-            Pattern.compile("new IOException\\(([^;]*?)\\);", Pattern.DOTALL);
+            Pattern.compile("new IOException\\((" + ARGUMENTS + ")\\);");
     private static final Pattern LITERAL = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"");
 
     /** In a text of several literals one line of source ends, and the next begins. */
