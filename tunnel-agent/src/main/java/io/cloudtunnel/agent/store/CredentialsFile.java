@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.cloudtunnel.program.OwnerOnly;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -145,7 +146,7 @@ final class CredentialsFile {
         try {
             Path directory = file.getParent();
             if (directory != null && !Files.isDirectory(directory)) {
-                Files.createDirectories(directory, Owner.directory(directory));
+                Files.createDirectories(directory, OwnerOnly.directory(directory));
             }
             try (FileChannel channel = open(lockFile(), StandardOpenOption.CREATE);
                     FileLock lock = channel.lock()) {
@@ -178,6 +179,7 @@ final class CredentialsFile {
     }
 
     private static FileChannel open(Path path, StandardOpenOption create) throws IOException {
-        return FileChannel.open(path, Set.of(create, StandardOpenOption.WRITE), Owner.file(path));
+        return FileChannel.open(
+                path, Set.of(create, StandardOpenOption.WRITE), OwnerOnly.file(path));
     }
 }

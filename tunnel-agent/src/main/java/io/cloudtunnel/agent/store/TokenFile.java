@@ -1,5 +1,6 @@
 package io.cloudtunnel.agent.store;
 
+import io.cloudtunnel.program.OwnerOnly;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -37,7 +38,7 @@ public final class TokenFile {
     public static String read(Path file) throws IOException {
         Path directory = file.toAbsolutePath().getParent();
         if (directory != null && !Files.isDirectory(directory)) {
-            Files.createDirectories(directory, Owner.directory(directory));
+            Files.createDirectories(directory, OwnerOnly.directory(directory));
         }
         PROCESS.lock();
         try (FileChannel channel =
@@ -47,13 +48,13 @@ public final class TokenFile {
                                         StandardOpenOption.CREATE,
                                         StandardOpenOption.READ,
                                         StandardOpenOption.WRITE),
-                                Owner.file(file));
+                                OwnerOnly.file(file));
                 FileLock lock = channel.lock()) {
-            if (!Owner.isAlone(file)) {
+            if (!OwnerOnly.isAlone(file)) {
                 throw new IOException(
                         file
-                                + " can be read by others, who would have the token; delete it, and"
-                                + " another one is made");
+                                + " can be read or changed by others, who would have the token;"
+                                + " delete it, and another one is made");
             }
             ByteBuffer content = ByteBuffer.allocate(LARGEST);
             while (content.hasRemaining() && channel.read(content) >= 0) {

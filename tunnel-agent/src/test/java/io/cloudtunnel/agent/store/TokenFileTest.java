@@ -69,6 +69,8 @@ class TokenFileTest {
         TokenFile.read(file);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
         var e = assertThrows(IOException.class, () -> TokenFile.read(file));
-        assertTrue(String.valueOf(e.getMessage()).contains("can be read by others"), e.toString());
+        assertTrue(
+                String.valueOf(e.getMessage()).contains("can be read or changed by others"),
+                e.toString());
     }
 }

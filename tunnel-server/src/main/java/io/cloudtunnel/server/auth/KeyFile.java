@@ -1,5 +1,6 @@
 package io.cloudtunnel.server.auth;
 
+import io.cloudtunnel.program.OwnerOnly;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,12 +16,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +29,6 @@ public final class KeyFile {
     private static final String NAME = "key";
     private static final int BYTES = 32;
     private static final int LARGEST = 16 * 1024;
-    private static final Set<PosixFilePermission> OF_OTHERS =
-            PosixFilePermissions.fromString("---rw-rw-");
     private static final String ANOTHER =
             "then the next start makes another key, and all tunnels get new URLs";
 
@@ -76,15 +71,15 @@ public final class KeyFile {
     }
 
     private String read() throws IOException {
-        boolean open;
+        boolean alone;
         byte[] bytes;
         try (InputStream in = Files.newInputStream(file)) {
-            open = isOpenToOthers();
+            alone = OwnerOnly.isAlone(file);
             bytes = in.readNBytes(LARGEST + 1);
         } catch (IOException e) {
             throw failure("the key in " + file + " cannot be read", e);
         }
-        if (open) {
+        if (!alone) {
             throw new IOException(
                     file
                             + " can be read or changed by others, who would have all tunnels: chmod"
@@ -117,17 +112,11 @@ public final class KeyFile {
         }
     }
 
-    /** As far as the file system knows. */
-    private boolean isOpenToOthers() throws IOException {
-        return isPosix()
-                && Files.getPosixFilePermissions(file).stream().anyMatch(OF_OTHERS::contains);
-    }
-
     private void make() throws IOException {
         if (!Files.isDirectory(folder)) {
-            Files.createDirectories(folder, rights("rwx------"));
+            Files.createDirectories(folder, OwnerOnly.directory(folder));
         }
-        Path fresh = Files.createTempFile(folder, NAME, ".new", rights("rw-------"));
+        Path fresh = Files.createTempFile(folder, NAME, ".new", OwnerOnly.file(file));
         try {
             write(fresh);
             Files.createLink(file, fresh); // whole, and never in place of another's
@@ -164,18 +153,6 @@ public final class KeyFile {
                 opened.force(true);
             }
         }
-    }
-
-    private boolean isPosix() {
-        return folder.getFileSystem().supportedFileAttributeViews().contains("posix");
-    }
-
-    private FileAttribute<?>[] rights(String rights) {
-        return isPosix()
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(rights))
-                }
-                : new FileAttribute<?>[0];
     }
 
     private static IOException failure(String what, Exception e) {
