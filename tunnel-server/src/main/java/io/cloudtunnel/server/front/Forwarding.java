@@ -45,7 +45,11 @@ public final class Forwarding {
      * @param peer the address that its connection comes from
      * @param secure whether that connection uses TLS
      */
-    record Arrival(Fields fields, @Nullable String host, String peer, boolean secure) {}
+    record Arrival(Fields fields, @Nullable String host, String peer, boolean secure) {
+        static Arrival of(PublicCall call) {
+            return new Arrival(call.head().fields(), call.host(), call.peerHost(), call.isSecure());
+        }
+    }
 
     /** Removes what a client may not say, and adds what the server says. */
     Fields apply(Arrival arrival, Fields fields, String prefix, String requestId) {

@@ -4,7 +4,6 @@ import io.cloudtunnel.protocol.frame.Fields;
 import io.cloudtunnel.protocol.frame.Limits;
 import io.cloudtunnel.protocol.frame.RequestHead;
 import io.cloudtunnel.protocol.frame.ResponseHead;
-import io.cloudtunnel.protocol.http.HopByHop;
 import io.cloudtunnel.protocol.http.HttpException;
 import io.cloudtunnel.protocol.http.Targets;
 import io.cloudtunnel.protocol.session.ErrorCode;
@@ -16,7 +15,6 @@ import io.cloudtunnel.server.observe.RequestIds;
 import io.cloudtunnel.server.observe.RequestLog;
 import io.cloudtunnel.server.observe.RequestLogs;
 import io.cloudtunnel.server.prefix.ResponseRewriter;
-import io.cloudtunnel.server.prefix.RootCookie;
 import io.cloudtunnel.server.registry.LinkRegistry;
 import io.cloudtunnel.server.registry.TunnelExchange;
 import io.cloudtunnel.server.registry.TunnelUpstream;
@@ -38,6 +36,7 @@ public final class PublicHandler {
     private final LinkRegistry links;
     private final Gate gate;
     private final Forwarding forwarding;
+    private final RequestRules requestRules;
     private final Drain drain;
     private final AnswerRules rules;
     private final PublicRoutes routes;
@@ -70,6 +69,7 @@ public final class PublicHandler {
         this.links = links;
         this.gate = gate;
         this.forwarding = forwarding;
+        this.requestRules = new RequestRules(forwarding);
         this.drain = drain;
         this.rules = rules;
         this.routes = routes;
@@ -150,7 +150,7 @@ public final class PublicHandler {
 
     private RequestLogs.Asked asked(PublicCall call) {
         String client = forwarding.client(call.head().fields(), call.peerHost());
-        boolean secure = forwarding.proto(arrival(call)).equals("https");
+        boolean secure = forwarding.proto(Forwarding.Arrival.of(call)).equals("https");
         return new RequestLogs.Asked(call.head(), client, call.host(), secure, call.protocol());
     }
 
@@ -214,7 +214,7 @@ public final class PublicHandler {
             ResponsePump response,
             RequestLog log)
             throws ExchangeException, IOException, InterruptedException {
-        String upgrade = upgrade(call);
+        String upgrade = RequestRules.upgrade(call);
         if (upgrade != null && !call.carriesUpgrades()) {
             throw new ExchangeException(
                     ErrorCode.UPGRADE_NOT_CARRIED, "upgrades are not carried by this front end");
@@ -239,10 +239,10 @@ public final class PublicHandler {
             RequestLog log)
             throws ExchangeException, IOException, InterruptedException {
         boolean whole = !upstream.carriesInterim();
-        boolean answersExpect = expects(call) && whole;
+        boolean answersExpect = whole && RequestRules.expects(call);
         TunnelExchange opened =
                 upstream.open(
-                        forwarded(call, path, pass, upgrade, whole, log),
+                        requestRules.head(call, path, pass, upgrade, whole, log),
                         call.bodyLength(),
                         call::onGone);
         log.linked();
@@ -292,7 +292,10 @@ public final class PublicHandler {
             if (startsNow) {
                 pump.start();
             }
-            response.pass(exchange, presentation.of(path, call, arrival(call)), pump::startRaw);
+            response.pass(
+                    exchange,
+                    presentation.of(path, call, Forwarding.Arrival.of(call)),
+                    pump::startRaw);
             pump.join();
             passed = true;
         } finally {
@@ -304,50 +307,5 @@ public final class PublicHandler {
 
     private static ExchangeException gone() {
         return new ExchangeException(ErrorCode.CANCELLED, "the client has gone");
-    }
-
-    /** Other protocols that are asked for; h2c concerns this hop only, and so does a body. */
-    private static @Nullable String upgrade(PublicCall call) {
-        String upgrade = HopByHop.upgrade(call.head().fields());
-        return upgrade == null || upgrade.equalsIgnoreCase("h2c") || call.bodyLength() != 0
-                ? null
-                : upgrade;
-    }
-
-    private static Forwarding.Arrival arrival(PublicCall call) {
-        return new Forwarding.Arrival(
-                call.head().fields(), call.host(), call.peerHost(), call.isSecure());
-    }
-
-    private static boolean expects(PublicCall call) {
-        return call.bodyLength() != 0 && call.head().fields().hasToken("Expect", "100-continue");
-    }
-
-    /**
-     * The request as the tunnel gets it.
-     *
-     * @param whole whether it goes on as one message: without 1xx and trailers
-     */
-    private RequestHead forwarded(
-            PublicCall call,
-            Route.Tunnel path,
-            Gate.Pass pass,
-            @Nullable String upgrade,
-            boolean whole,
-            RequestLog log) {
-        RequestHead head = call.head();
-        Fields endToEnd = RootCookie.withoutCookie(HopByHop.strip(head.fields()));
-        if (whole && expects(call)) {
-            endToEnd = endToEnd.without("Expect");
-        }
-        Fields forwarded =
-                forwarding.apply(arrival(call), endToEnd, path.prefix(), log.requestId());
-        if (!whole && HopByHop.takesTrailers(head.fields())) { // true of all hops behind us, too
-            forwarded = forwarded.toBuilder().add("TE", "trailers").build();
-        }
-        if (upgrade != null) {
-            forwarded = forwarded.toBuilder().add("Upgrade", upgrade).build();
-        }
-        return head.withPath(path.path()).with(log.traced(pass.noted(forwarded)));
     }
 }
