@@ -1,5 +1,6 @@
 package io.cloudtunnel.it;
 
+import io.cloudtunnel.server.wire.Http2Wire;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

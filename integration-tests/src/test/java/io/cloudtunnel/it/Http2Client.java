@@ -1,13 +1,14 @@
 package io.cloudtunnel.it;
 
-import static io.cloudtunnel.it.Http2Wire.CONTINUATION;
-import static io.cloudtunnel.it.Http2Wire.DATA;
-import static io.cloudtunnel.it.Http2Wire.GOAWAY;
-import static io.cloudtunnel.it.Http2Wire.HEADERS;
-import static io.cloudtunnel.it.Http2Wire.RST_STREAM;
-import static io.cloudtunnel.it.Http2Wire.SETTINGS;
-import static io.cloudtunnel.it.Http2Wire.WINDOW_UPDATE;
+import static io.cloudtunnel.server.wire.Http2Wire.CONTINUATION;
+import static io.cloudtunnel.server.wire.Http2Wire.DATA;
+import static io.cloudtunnel.server.wire.Http2Wire.GOAWAY;
+import static io.cloudtunnel.server.wire.Http2Wire.HEADERS;
+import static io.cloudtunnel.server.wire.Http2Wire.RST_STREAM;
+import static io.cloudtunnel.server.wire.Http2Wire.SETTINGS;
+import static io.cloudtunnel.server.wire.Http2Wire.WINDOW_UPDATE;
 
+import io.cloudtunnel.server.wire.Http2Wire;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -40,7 +41,7 @@ final class Http2Client implements AutoCloseable {
     private boolean ended;
 
     Http2Client(Wire connection) throws IOException {
-        wire = new Http2Wire(connection);
+        wire = new Http2Wire(connection.socket());
         wire.frame(SETTINGS, 0, 0, new byte[] {0, INITIAL_WINDOW_SIZE, 0x40, 0, 0, 0});
         wire.frame(WINDOW_UPDATE, 0, 0, ByteBuffer.allocate(4).putInt(1 << 30).array());
         while (initialWindow == FIRST_WINDOW) { // the server sets another one

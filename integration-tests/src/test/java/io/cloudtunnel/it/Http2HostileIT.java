@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.cloudtunnel.server.wire.Http2Wire;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -67,7 +68,7 @@ class Http2HostileIT {
             try (Programs agent = Programs.agent(folder, Map.of(), port, local.port())) {
                 String path = agent.publicPath() + "/";
                 server.await("link", l -> l.contains(" open"));
-                try (Http2Wire before = new Http2Wire(Wire.to(port))) {
+                try (Http2Wire before = new Http2Wire(port)) {
                     int next = 1;
                     for (Http2Attack attack : Http2Attack.values()) {
                         attack(attack, port, path);
@@ -91,7 +92,7 @@ class Http2HostileIT {
             Future<?>[] running = new Future<?>[AT_A_TIME];
             try {
                 for (int i = 0; i < AT_A_TIME; i++) {
-                    Http2Wire client = new Http2Wire(Wire.to(port));
+                    Http2Wire client = new Http2Wire(port);
                     clients[i] = client;
                     running[i] = threads.submit(() -> run(attack, client, path));
                 }
@@ -126,7 +127,7 @@ class Http2HostileIT {
 
     /** Both kinds of clients. */
     private static void serves(int port, String path) throws IOException {
-        try (Http2Wire http2 = new Http2Wire(Wire.to(port));
+        try (Http2Wire http2 = new Http2Wire(port);
                 Wire http1 = Wire.to(port)) {
             http2.request(1, "GET", path, true);
             assertEquals("fine", http2.text(1));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cloudtunnel.server.relay.servers.Installed;
+import io.cloudtunnel.server.wire.Http2Wire;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -176,7 +177,7 @@ class Http2IT {
                     }
                 };
         try (Rig rig = start(folder, service);
-                Http2Wire client = new Http2Wire(rig.client())) {
+                Http2Wire client = new Http2Wire(rig.client().socket())) {
             client.request(1, "POST", rig.target("/up"), false);
             client.data(1, new byte[1000], false);
             reading.get(10, TimeUnit.SECONDS);
@@ -193,7 +194,7 @@ class Http2IT {
     @Test
     void anEmptyPieceIsNotTheEnd() throws Exception {
         try (Rig rig = start(folder, Http2IT::tell);
-                Http2Wire client = new Http2Wire(rig.client())) {
+                Http2Wire client = new Http2Wire(rig.client().socket())) {
             client.request(1, "POST", rig.target("/up"), false);
             client.data(1, "one".getBytes(StandardCharsets.US_ASCII), false);
             client.data(1, new byte[0], false);
@@ -316,7 +317,7 @@ class Http2IT {
     @Test
     void whatBelongsToHttp1IsRefused() throws Exception {
         try (Rig rig = start(folder, Http2IT::tell);
-                Http2Wire client = new Http2Wire(rig.client())) {
+                Http2Wire client = new Http2Wire(rig.client().socket())) {
             client.request(1, "GET", rig.target("/"), true, "transfer-encoding", "chunked");
             assertTrue(client.text(1).contains("Transfer-Encoding has no place in HTTP/2"));
             client.request(3, "GET", rig.target("/"), true, "content-length", "5");

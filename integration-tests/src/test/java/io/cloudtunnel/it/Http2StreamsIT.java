@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.cloudtunnel.server.wire.Http2Wire;
 import java.io.EOFException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -43,7 +44,7 @@ class Http2StreamsIT {
                     }
                 };
         try (Rig rig = Http2IT.start(folder, service);
-                Http2Wire client = new Http2Wire(rig.client())) {
+                Http2Wire client = new Http2Wire(rig.client().socket())) {
             int stream = 1;
             for (String path : new String[] {"/length", "/chunked"}) {
                 client.request(stream, "GET", rig.target(path), true);
@@ -69,7 +70,7 @@ class Http2StreamsIT {
                     }
                 };
         try (Rig rig = Http2IT.start(folder, service);
-                Http2Wire client = new Http2Wire(rig.client())) {
+                Http2Wire client = new Http2Wire(rig.client().socket())) {
             long since = System.nanoTime();
             client.request(1, "POST", rig.target("/up"), false, "content-length", "100000");
             String text = client.text(1);
@@ -89,7 +90,7 @@ class Http2StreamsIT {
     @Test
     void aShortAnswerEndsForWhoTakesTrailers() throws Exception {
         try (Rig rig = Http2IT.start(folder, call -> call.answer(200, "fine"));
-                Http2Wire client = new Http2Wire(rig.client())) {
+                Http2Wire client = new Http2Wire(rig.client().socket())) {
             client.request(1, "GET", "/pub/none/", true, "te", "trailers"); // nothing else to wait
             assertTrue(client.text(1).startsWith("unknown tunnel"));
             client.request(3, "GET", rig.target("/"), true, "te", "trailers");
@@ -101,7 +102,7 @@ class Http2StreamsIT {
     @Test
     void bothDirectionsAtOnce() throws Exception {
         try (Rig rig = Http2IT.start(folder, new Bodies());
-                Http2Wire client = new Http2Wire(rig.client())) {
+                Http2Wire client = new Http2Wire(rig.client().socket())) {
             client.request(1, "POST", rig.target("/echo"), false);
             for (int i = 0; i < 5; i++) {
                 byte[] piece = ("piece " + i).getBytes(StandardCharsets.US_ASCII);

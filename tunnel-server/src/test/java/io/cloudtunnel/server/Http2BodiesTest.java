@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import io.cloudtunnel.server.connection.ClientLimits;
+import io.cloudtunnel.server.wire.Http2Wire;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,7 +59,7 @@ class Http2BodiesTest {
         try (Tunnel tunnel = start(LONG)) {
             tunnel.agent(request -> request.answer(200, new byte[0]));
             String own = tunnel.path("/");
-            try (Http2RawClient client = new Http2RawClient(tunnel.port())) {
+            try (Http2Wire client = new Http2Wire(tunnel.port())) {
                 int stream = 1;
                 for (String path : new String[] {"/nope", "/health/live", "/register", own}) {
                     for (String[] fields : new String[][] {NOTHING, EMPTY, REFUSED}) {
@@ -77,7 +79,7 @@ class Http2BodiesTest {
     @Test
     void whatIsLeftIsReadForAWhileOnly() throws Exception {
         try (Tunnel tunnel = start(LONG);
-                Http2RawClient client = new Http2RawClient(tunnel.port())) {
+                Http2Wire client = new Http2Wire(tunnel.port())) {
             tunnel.agent(request -> request.answer(200, new byte[] {'o', 'k'}));
             client.request(1, "POST", tunnel.path("/"), false, EMPTY);
             assertEquals("ok", client.text(1));
@@ -94,11 +96,11 @@ class Http2BodiesTest {
     @Test
     void aBodyThatTricklesIsRefused() throws Exception {
         try (Tunnel tunnel = start(SHORT);
-                Http2RawClient client = new Http2RawClient(tunnel.port());
+                Http2Wire client = new Http2Wire(tunnel.port());
                 LogCapture log = new LogCapture()) {
             JdkAgent agent = tunnel.agent();
             client.request(1, "POST", tunnel.path("/"), false, "content-length", "9000");
-            client.data(1, "12345");
+            client.data(1, "12345".getBytes(StandardCharsets.US_ASCII), false);
             client.request(3, "POST", tunnel.path("/"), false); // nothing of it comes
             String text = client.text(1);
             assertTrue(text.contains("too slowly"), text);

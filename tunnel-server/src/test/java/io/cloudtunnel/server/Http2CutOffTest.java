@@ -2,6 +2,7 @@ package io.cloudtunnel.server;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.cloudtunnel.server.wire.Http2Wire;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -13,7 +14,7 @@ class Http2CutOffTest {
     @Test
     void anyNumberOfStreamsMayBeCutOff() throws Exception {
         try (Tunnel tunnel = Tunnel.start(builder -> builder.http2(true));
-                Http2RawClient client = new Http2RawClient(tunnel.port())) {
+                Http2Wire client = new Http2Wire(tunnel.port())) {
             int stream = 1;
             for (int i = 0; i < 1100; i++) {
                 client.request(stream, "POST", tunnel.path("/"), false, "upgrade", "websocket");

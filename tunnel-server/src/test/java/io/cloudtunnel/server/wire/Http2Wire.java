@@ -1,45 +1,56 @@
-package io.cloudtunnel.it;
+package io.cloudtunnel.server.wire;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** A client of HTTP/2 (RFC 9113) frame by frame. */
-final class Http2Wire implements AutoCloseable {
+/** A client of HTTP/2 (RFC 9113) frame by frame; also for the integration tests. */
+public final class Http2Wire implements AutoCloseable {
 
-    static final int DATA = 0;
-    static final int HEADERS = 1;
-    static final int RST_STREAM = 3;
-    static final int SETTINGS = 4;
-    static final int PING = 6;
-    static final int GOAWAY = 7;
-    static final int WINDOW_UPDATE = 8;
-    static final int CONTINUATION = 9;
-    static final int END_STREAM = 1;
-    static final int END_HEADERS = 4;
+    public static final int DATA = 0;
+    public static final int HEADERS = 1;
+    public static final int RST_STREAM = 3;
+    public static final int SETTINGS = 4;
+    public static final int PING = 6;
+    public static final int GOAWAY = 7;
+    public static final int WINDOW_UPDATE = 8;
+    public static final int CONTINUATION = 9;
+    public static final int END_STREAM = 1;
+    public static final int END_HEADERS = 4;
 
-    private final Wire wire;
+    private static final int PATIENCE_MILLIS = 20_000;
+
+    private final Socket socket;
     private final DataInputStream in;
 
-    Http2Wire(Wire wire) throws IOException {
-        this.wire = wire;
-        this.in = new DataInputStream(wire.socket().getInputStream());
-        wire.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+    /** Over a connection to this machine. */
+    public Http2Wire(int port) throws IOException {
+        this(new Socket(InetAddress.getLoopbackAddress(), port));
+        socket.setSoTimeout(PATIENCE_MILLIS);
+    }
+
+    /** Over this connection, which it closes. */
+    public Http2Wire(Socket socket) throws IOException {
+        this.socket = socket;
+        this.in = new DataInputStream(socket.getInputStream());
+        raw("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         frame(SETTINGS, 0, 0, new byte[0]);
     }
 
     /** Any frame, whatever is in it. */
-    void frame(int type, int flags, int stream, byte[] payload) throws IOException {
+    public void frame(int type, int flags, int stream, byte[] payload) throws IOException {
         ByteBuffer frame = ByteBuffer.allocate(9 + payload.length);
         frame.putInt(payload.length << 8 | type).put((byte) flags).putInt(stream).put(payload);
-        wire.send(frame.array());
+        raw(frame.array());
     }
 
     /** Fields as literals without an index, and without Huffman's code (RFC 7541, 6.2.2). */
-    void request(int stream, String method, String path, boolean ends, String... fields)
+    public void request(int stream, String method, String path, boolean ends, String... fields)
             throws IOException {
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         head.write(2); // places in the static table: :method, :scheme, :path, :authority
@@ -55,7 +66,7 @@ final class Http2Wire implements AutoCloseable {
     }
 
     /** Ends a request with these. */
-    void trailers(int stream, String... fields) throws IOException {
+    public void trailers(int stream, String... fields) throws IOException {
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         literals(head, fields);
         frame(HEADERS, END_HEADERS | END_STREAM, stream, head.toByteArray());
@@ -83,17 +94,17 @@ final class Http2Wire implements AutoCloseable {
         head.writeBytes(bytes);
     }
 
-    void data(int stream, byte[] bytes, boolean ends) throws IOException {
+    public void data(int stream, byte[] bytes, boolean ends) throws IOException {
         frame(DATA, ends ? END_STREAM : 0, stream, bytes);
     }
 
     /** Frames as they are, many with one call. */
-    void raw(byte[] frames) throws IOException {
-        wire.send(frames);
+    public void raw(byte[] frames) throws IOException {
+        socket.getOutputStream().write(frames);
     }
 
     /** Reads what comes until the server ends the connection; how often it said GOAWAY. */
-    int awaitEnd() throws IOException {
+    public int awaitEnd() throws IOException {
         int goAways = 0;
         try {
             while (true) {
@@ -106,20 +117,29 @@ final class Http2Wire implements AutoCloseable {
         }
     }
 
-    void reset(int stream) throws IOException {
+    /** Waits until the server resets a stream. */
+    public void awaitReset(int stream) throws IOException {
+        Frame frame = read();
+        while (frame.type() != RST_STREAM || frame.stream() != stream) {
+            frame = read();
+        }
+    }
+
+    public void reset(int stream) throws IOException {
         frame(RST_STREAM, 0, stream, new byte[] {0, 0, 0, 8});
     }
 
     /** A frame that has come. */
     @SuppressWarnings("ArrayRecordComponent") // nobody compares frames
-    record Frame(int type, int flags, int stream, byte[] payload) {
-        boolean ends(int id) {
+    public record Frame(int type, int flags, int stream, byte[] payload) {
+        /** Whether it is the last one of this stream. */
+        public boolean ends(int id) {
             return stream == id && type <= HEADERS && (flags & END_STREAM) != 0;
         }
     }
 
     /** The next frame, of whatever stream. */
-    Frame read() throws IOException {
+    public Frame read() throws IOException {
         int lengthAndType = in.readInt();
         int flags = in.readUnsignedByte();
         int id = in.readInt();
@@ -129,7 +149,7 @@ final class Http2Wire implements AutoCloseable {
     }
 
     /** The next piece of an answer's body that is not empty. */
-    String piece(int stream) throws IOException {
+    public String piece(int stream) throws IOException {
         while (true) {
             Frame frame = read();
             if (frame.stream() == stream && frame.type() == RST_STREAM) {
@@ -142,7 +162,7 @@ final class Http2Wire implements AutoCloseable {
     }
 
     /** The body of an answer to its end. */
-    String text(int stream) throws IOException {
+    public String text(int stream) throws IOException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         boolean ended = false;
         while (!ended) {
@@ -160,6 +180,6 @@ final class Http2Wire implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        wire.close();
+        socket.close();
     }
 }
