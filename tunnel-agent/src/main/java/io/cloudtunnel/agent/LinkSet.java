@@ -40,8 +40,9 @@ final class LinkSet {
     private boolean ours; // a server's process has named itself
     private boolean onlyOne; // the server keeps one link of a tunnel
     private @Nullable String onlyOneAt; // the instance that does so
-    private boolean succeeded; // by another agent of this program
     private boolean over;
+
+    private volatile boolean successor; // another agent of this program takes the tunnel over
 
     /**
      * No links yet.
@@ -289,23 +290,13 @@ final class LinkSet {
     // ---- The end.
 
     /** Another agent of this program takes the tunnel over, and this one ends soon. */
-    void isSucceeded() {
-        lock.lock();
-        try {
-            succeeded = true;
-        } finally {
-            lock.unlock();
-        }
+    void giveWay() {
+        successor = true;
     }
 
     /** Whether it is meant to be that another agent takes the tunnel over. */
     boolean hasSuccessor() {
-        lock.lock();
-        try {
-            return succeeded;
-        } finally {
-            lock.unlock();
-        }
+        return successor;
     }
 
     /** No more places and links; returns those that live. */

@@ -250,7 +250,7 @@ public final class TunnelAgent implements AutoCloseable {
      */
     void makeRoom() {
         if (roomMade.compareAndSet(false, true)) {
-            links.isSucceeded();
+            links.giveWay();
             observatory.close();
             inspector.close();
         }

@@ -342,6 +342,27 @@ class AgentLifeTest {
         }
     }
 
+    /** Errors, too, which are no exceptions: the agent goes on, and connects. */
+    @Test
+    void whateverAListenerThrowsTheAgentGoesOn() throws Exception {
+        AgentListener broken =
+                new AgentListener() {
+                    @Override
+                    public void stateChanged(AgentState state, String detail) {
+                        throw new IllegalStateException("a listener's");
+                    }
+
+                    @Override
+                    public void publicUrl(String url) {
+                        throw new AssertionError("a listener's");
+                    }
+                };
+        try (RawTunnel server = new RawTunnel(RawTunnel.registers("a"), AgentLifeTest::stays);
+                TunnelAgent agent = builder(server).listener(broken).start()) {
+            assertTrue(agent.awaitConnected(SOON));
+        }
+    }
+
     private List<Long> seconds() {
         return pace.waits().stream().map(TimeUnit.NANOSECONDS::toSeconds).toList();
     }
